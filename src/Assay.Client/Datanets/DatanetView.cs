@@ -34,8 +34,7 @@ public sealed record ManifestContribution(string Id, long Index, string AccountI
 
 /// <param name="Sha256">Of prompt, byte 1e, text in UTF-8.</param>
 /// <param name="Cluster">Records with the same number are near-duplicates of each other.</param>
-/// <param name="HoldOut">Kept out of training, for evaluation.</param>
-public sealed record ManifestRecord(long Id, string Sha256, int Cluster, bool HoldOut);
+public sealed record ManifestRecord(long Id, string Sha256, int Cluster);
 
 /// <summary>Rendered samples of a snapshot, as a model would be trained on them.</summary>
 public sealed record SnapshotPreview(string Base, int Records, long Tokens, long TrainableTokens, int Truncated, IReadOnlyList<PreviewSample> Samples);

@@ -16,8 +16,8 @@ public sealed record LeaseGrant(long Job, long Token, string Kind, DateTimeOffse
 public sealed record HeartbeatAnswer(bool Cancel);
 
 /// <summary>What a validation worker needs to know; the file itself is fetched from <c>/api/leases/{job}/blob</c>.</summary>
-/// <param name="Profile">The datanet's validation profile as <c>Assay.Data</c> defines it.</param>
-public sealed record ValidatePayload(string ContributionId, string FileName, long Bytes, JsonElement Profile);
+/// <param name="Request">The inspection request as <c>Assay.Data</c> defines it: profile, context and salt.</param>
+public sealed record ValidatePayload(string ContributionId, string FileName, long Bytes, JsonElement Request);
 
 /// <summary>What a training worker needs to know; records are fetched from <c>/api/leases/{job}/records</c>.</summary>
 /// <param name="BaseFolder">Folder of the base model on this machine, read only.</param>

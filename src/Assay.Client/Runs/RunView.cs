@@ -41,3 +41,7 @@ public sealed record RunSettings(double? LearningRate = null, int Rank = 16, dou
 /// <summary>One point of a run's curves; members that were not measured at this step are absent.</summary>
 public sealed record RunPoint(int Step, double? Loss = null, double? LearningRate = null, double? GradientNorm = null, double? TokensPerSecond = null,
     double? HoldOutLoss = null, double? SecondsLeft = null, long? MemoryBytes = null, string? Message = null);
+
+/// <summary>One record of a run.</summary>
+/// <param name="HoldOut">Kept out of training, for evaluation.</param>
+public sealed record RunRecord(long Id, string ContributionId, string Prompt, bool HoldOut);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Assay.Ledger.Entries;
 using Assay.Server.Access;
 using Assay.Server.Accounts;
 using Assay.Server.Attribution;
@@ -45,10 +46,9 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public static string NewId(string prefix) => prefix + RandomNumberGenerator.GetHexString(16, lowercase: true);
 
     /// <summary>Adds a ledger entry to this transaction; it gets its index when the appender sequences it.</summary>
-    /// <param name="entry">The canonical JSON of the entry, 1 to 65,535 bytes.</param>
-    public LedgerRow Append(byte[] entry)
+    public LedgerRow Append(LedgerEntry entry)
     {
-        var row = new LedgerRow { Bytes = entry };
+        var row = new LedgerRow { Bytes = entry.ToBytes() };
         LedgerEntries.Add(row);
         return row;
     }

@@ -108,4 +108,15 @@ internal sealed class JobQueue(DbWriter writer, TimeProvider clock)
         Wake();
         return spent;
     }
+
+    /// <summary>Gives back every job that a worker of an earlier server process held; the lost attempt does not count.</summary>
+    public async Task ReleaseAllAsync(string reason, CancellationToken cancel)
+    {
+        await writer.WriteAsync((db, stop) => db.Jobs.Where(row => row.State == JobState.Running).ExecuteUpdateAsync(set => set
+            .SetProperty(row => row.State, JobState.Queued)
+            .SetProperty(row => row.Attempts, row => row.Attempts - 1)
+            .SetProperty(row => row.LeasedUntil, DateTimeOffset.UnixEpoch)
+            .SetProperty(row => row.Failure, reason), stop), cancel);
+        Wake();
+    }
 }
