@@ -10,6 +10,9 @@ namespace Assay.Server.ModelCatalog;
 /// <summary>The base models of this machine: the starter and the folders that the operator put there.</summary>
 internal sealed class BaseModels(DataFolder folder, IOptions<ModelCatalogOptions> options, ILogger<BaseModels> log)
 {
+    /// <summary>For a base that brings no chat template: the turns below each other.</summary>
+    private const string PlainTemplate = "{% for message in messages %}{{ message.content }}\n{% endfor %}";
+
     private readonly ConcurrentDictionary<string, BaseModel?> _read = new();
     private readonly ConcurrentDictionary<string, (TokenizerJson Tokenizer, ChatTemplate Template)> _texts = new();
 
@@ -25,9 +28,8 @@ internal sealed class BaseModels(DataFolder folder, IOptions<ModelCatalogOptions
     /// <summary>Tokenizer and chat template of a base; read once.</summary>
     public (TokenizerJson Tokenizer, ChatTemplate Template) TextsOf(BaseModel model) => _texts.GetOrAdd(model.Folder, path =>
     {
-        using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(path, "tokenizer_config.json")));
-        var template = config.RootElement.TryGetProperty("chat_template", out var source) ? source.GetString()! : "{% for m in messages %}{{ m.content }}\n{% endfor %}";
-        return (TokenizerJson.Load(Path.Combine(path, "tokenizer.json")), ChatTemplate.Parse(template));
+        var config = TokenizerConfig.LoadFolder(path);
+        return (TokenizerJson.Load(Path.Combine(path, "tokenizer.json")), ChatTemplate.Parse(config.ChatTemplate ?? PlainTemplate));
     });
 
     private BaseModel? Read(string path) => _read.GetOrAdd(path, _ =>

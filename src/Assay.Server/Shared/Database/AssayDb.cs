@@ -6,7 +6,6 @@ using Assay.Server.Attribution;
 using Assay.Server.Chat;
 using Assay.Server.Contributions;
 using Assay.Server.Datanets;
-using Assay.Server.Leaderboard;
 using Assay.Server.ModelCatalog;
 using Assay.Server.Review;
 using Assay.Server.Runs;
@@ -30,8 +29,6 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<ReservationRow> Reservations => Set<ReservationRow>();
     public DbSet<QuotaRow> Quotas => Set<QuotaRow>();
     public DbSet<VoteRow> Votes => Set<VoteRow>();
-    public DbSet<StandingRow> Standings => Set<StandingRow>();
-    public DbSet<FollowerRow> Followers => Set<FollowerRow>();
     public DbSet<AccessRow> Access => Set<AccessRow>();
     public DbSet<RunRow> Runs => Set<RunRow>();
     public DbSet<RunEventRow> RunEvents => Set<RunEventRow>();
