@@ -39,6 +39,9 @@ public sealed record TrainOptions
     /// <summary>Folder for checkpoints; null keeps the last one in memory only, so nothing survives the process.</summary>
     public string? CheckpointFolder { get; init; }
 
+    /// <summary>What else decides the numbers, such as hashes of base, tokenizer and template; a checkpoint with other values is not resumed.</summary>
+    public IReadOnlyDictionary<string, string> Identity { get; init; } = new Dictionary<string, string>();
+
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range; the message gives both.</exception>
     public void Check()
     {

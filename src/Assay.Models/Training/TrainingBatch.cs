@@ -13,6 +13,9 @@ public sealed record TrainingBatch(int Rows, int Length, long[] Ids, long[] Targ
     /// <summary>S: positions whose prediction counts.</summary>
     public int Supervised { get; } = Targets.Count(target => target != NotTrained);
 
+    /// <summary>Tokens without padding.</summary>
+    public int Tokens { get; private init; } = Rows * Length;
+
     /// <summary>Makes a batch of whole sequences.</summary>
     /// <param name="samples">1 or more, of length 1 or more.</param>
     public static TrainingBatch Of(IReadOnlyList<TrainingSample> samples)
@@ -34,6 +37,6 @@ public sealed record TrainingBatch(int Rows, int Length, long[] Ids, long[] Targ
             }
         }
 
-        return new TrainingBatch(samples.Count, length, ids, targets);
+        return new TrainingBatch(samples.Count, length, ids, targets) { Tokens = samples.Sum(sample => sample.Ids.Length) };
     }
 }
