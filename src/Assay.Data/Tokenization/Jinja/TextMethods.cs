@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Text;
+
+namespace Assay.Data.Tokenization.Jinja;
+
+/// <summary>Python's methods of <c>str</c>.</summary>
+internal static class TextMethods
+{
+    private delegate object? Method(string text, CallArguments arguments, RenderBudget budget);
+
+    private static readonly Dictionary<string, Method> All = new(StringComparer.Ordinal)
+    {
+        ["strip"] = static (text, arguments, _) => PythonText.StripEnd(PythonText.StripStart(text, Set(arguments)), Set(arguments)),
+        ["lstrip"] = static (text, arguments, _) => PythonText.StripStart(text, Set(arguments)),
+        ["rstrip"] = static (text, arguments, _) => PythonText.StripEnd(text, Set(arguments)),
+        ["upper"] = static (text, _, _) => text.ToUpperInvariant(),
+        ["lower"] = static (text, _, _) => text.ToLowerInvariant(),
+        ["title"] = static (text, _, _) => Title(text),
+        ["capitalize"] = static (text, _, _) => Capitalize(text),
+        ["startswith"] = static (text, arguments, _) => Affixes(arguments).Exists(part => text.StartsWith(part, StringComparison.Ordinal)),
+        ["endswith"] = static (text, arguments, _) => Affixes(arguments).Exists(part => text.EndsWith(part, StringComparison.Ordinal)),
+        ["removeprefix"] = static (text, arguments, _) => arguments.TextAt(0, "prefix") is var part && text.StartsWith(part, StringComparison.Ordinal) ? text[part.Length..] : text,
+        ["removesuffix"] = static (text, arguments, _) => arguments.TextAt(0, "suffix") is var part && text.EndsWith(part, StringComparison.Ordinal) ? text[..^part.Length] : text,
+        ["split"] = static (text, arguments, budget) => Split(text, arguments, fromEnd: false, budget),
+        ["rsplit"] = static (text, arguments, budget) => Split(text, arguments, fromEnd: true, budget),
+        ["splitlines"] = static (text, _, budget) => Lines(text, budget),
+        ["join"] = static (text, arguments, budget) => Join(Operators.Iterate(arguments.At(0, "iterable"), budget), text, budget),
+        ["replace"] = static (text, arguments, budget) => Replace(text, arguments, budget),
+        ["find"] = static (text, arguments, _) => Place(text, text.IndexOf(arguments.TextAt(0, "sub"), StringComparison.Ordinal)),
+        ["rfind"] = static (text, arguments, _) => Place(text, text.LastIndexOf(arguments.TextAt(0, "sub"), StringComparison.Ordinal)),
+        ["count"] = static (text, arguments, _) => Occurrences(text, arguments.TextAt(0, "sub")),
+        ["isdigit"] = static (text, _, _) => All1(text, static unit => char.IsDigit(unit)),
+        ["isalpha"] = static (text, _, _) => All1(text, static unit => char.IsLetter(unit)),
+        ["isalnum"] = static (text, _, _) => All1(text, static unit => char.IsLetterOrDigit(unit)),
+        ["isspace"] = static (text, _, _) => All1(text, PythonText.IsBlank),
+        ["isupper"] = static (text, _, _) => text.Any(char.IsUpper) && !text.Any(char.IsLower),
+        ["islower"] = static (text, _, _) => text.Any(char.IsLower) && !text.Any(char.IsUpper),
+    };
+
+    /// <summary>The method of a text, or null when Python has none of that name that a template may call.</summary>
+    public static JinjaFunction? Find(string text, bool isSafe, string name, RenderBudget budget) => !All.TryGetValue(name, out var method) ? null : new(name, arguments =>
+    {
+        budget.Charge(text.Length);
+        var result = method(text, arguments, budget);
+        return isSafe && result is string changed ? new SafeText(changed) : result;
+    });
+
+    public static string Title(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        var inWord = false;
+        foreach (var unit in text)
+        {
+            result.Append(inWord ? char.ToLowerInvariant(unit) : char.ToUpperInvariant(unit));
+            inWord = char.IsLetter(unit);
+        }
+
+        return result.ToString();
+    }
+
+    public static string Capitalize(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..].ToLowerInvariant();
+
+    public static string Join(List<object?> items, string separator, RenderBudget budget)
+    {
+        var texts = items.ConvertAll(item => PythonText.Str(item, budget));
+        budget.Charge(texts.Sum(static text => (long)text.Length) + ((long)separator.Length * texts.Count));
+        return string.Join(separator, texts);
+    }
+
+    public static string Replace(string text, CallArguments arguments, RenderBudget budget)
+    {
+        var (old, fresh) = (arguments.TextAt(0, "old"), arguments.TextAt(1, "new"));
+        var most = arguments.WholeAt(2, "count", -1);
+        if (old.Length == 0)
+        {
+            throw new ChatTemplateException("The chat template replaces the empty text, which is not supported.");
+        }
+
+        var count = Occurrences(text, old);
+        budget.Charge(text.Length + (count * fresh.Length));
+        if (most < 0 || most >= count)
+        {
+            return text.Replace(old, fresh, StringComparison.Ordinal);
+        }
+
+        var result = new StringBuilder();
+        var position = 0;
+        for (var i = 0; i < most; i++)
+        {
+            var at = text.IndexOf(old, position, StringComparison.Ordinal);
+            result.Append(text, position, at - position).Append(fresh);
+            position = at + old.Length;
+        }
+
+        return result.Append(text, position, text.Length - position).ToString();
+    }
+
+    private static string? Set(CallArguments arguments) => arguments.At(0, "chars") is null ? null : arguments.TextAt(0, "chars");
+
+    private static List<string> Affixes(CallArguments arguments) => arguments.At(0, "prefix") is List<object?> several
+        ? several.ConvertAll(static item => PythonText.AsText(item) ?? throw new ChatTemplateException("The chat template looks for an affix that is no text."))
+        : [arguments.TextAt(0, "prefix")];
+
+    private static long Occurrences(string text, string part)
+    {
+        if (part.Length == 0)
+        {
+            return PythonText.Length(text) + 1;
+        }
+
+        var count = 0L;
+        for (var at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + part.Length, StringComparison.Ordinal))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private static long Place(string text, int unit) => unit < 0 ? -1 : PythonText.Length(text[..unit]);
+
+    private static bool All1(string text, Func<char, bool> holds) => text.Length > 0 && text.All(holds);
+
+    private static List<object?> Lines(string text, RenderBudget budget)
+    {
+        var lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n', '\r', '\v', '\f', '\u001C', '\u001D', '\u001E', '\u0085', '\u2028', '\u2029');
+        budget.Charge(lines.Length);
+        return [.. lines[^1].Length == 0 ? lines[..^1] : lines];
+    }
+
+    private static List<object?> Split(string text, CallArguments arguments, bool fromEnd, RenderBudget budget)
+    {
+        var most = arguments.WholeAt(1, "maxsplit", -1);
+        var parts = arguments.At(0, "sep") is null ? Words(text, most, fromEnd) : Parts(text, arguments.TextAt(0, "sep"), most, fromEnd);
+        budget.Charge(parts.Count);
+        return parts;
+    }
+
+    private static List<object?> Parts(string text, string separator, long most, bool fromEnd)
+    {
+        if (separator.Length == 0)
+        {
+            throw new ChatTemplateException("The chat template splits at the empty text.");
+        }
+
+        var all = text.Split(separator);
+        var splits = all.Length - 1;
+        if (most < 0 || most >= splits)
+        {
+            return [.. all];
+        }
+
+        var kept = (int)most;
+        return fromEnd
+            ? [string.Join(separator, all[..(all.Length - kept)]), .. all[(all.Length - kept)..]]
+            : [.. all[..kept], string.Join(separator, all[kept..])];
+    }
+
+    private static List<object?> Words(string text, long most, bool fromEnd)
+    {
+        if (most >= 0)
+        {
+            throw new ChatTemplateException(string.Create(
+                CultureInfo.InvariantCulture, $"The chat template splits at blanks {most} times {(fromEnd ? "from the end" : "")}, which is not supported."));
+        }
+
+        var words = new List<object?>();
+        var start = -1;
+        for (var i = 0; i <= text.Length; i++)
+        {
+            var blank = i == text.Length || PythonText.IsBlank(text[i]);
+            if (blank && start >= 0)
+            {
+                words.Add(text[start..i]);
+                start = -1;
+            }
+            else if (!blank && start < 0)
+            {
+                start = i;
+            }
+        }
+
+        return words;
+    }
+}
