@@ -1,1 +1,10 @@
-return 0;
+using System.CommandLine;
+using System.Globalization;
+using Assay.Worker.Verbs;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var root = new RootCommand("Assay's engine: training and generation on this machine.")
+{
+    PretrainVerb.Create(),
+};
+return root.Parse(args).Invoke();
