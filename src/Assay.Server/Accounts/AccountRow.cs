@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using Assay.Client.Accounts;
-using Assay.Ledger.Entries;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

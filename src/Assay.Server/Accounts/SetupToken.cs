@@ -23,13 +23,8 @@ internal sealed class SetupToken(DataFolder folder, IDbContextFactory<AssayDb> r
 
         if (!File.Exists(FilePath))
         {
-            await using var file = new FileStream(FilePath, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-            await file.WriteAsync(Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(32, lowercase: true)), cancel);
+            // The data folder itself is open to its owner alone.
+            await File.WriteAllTextAsync(FilePath, RandomNumberGenerator.GetHexString(32, lowercase: true), cancel);
         }
 
         return await File.ReadAllTextAsync(FilePath, cancel);

@@ -14,7 +14,7 @@ internal static class SignIn
     public static void Map(RouteGroupBuilder group)
     {
         group.MapPost("/session", HandleAsync).AllowAnonymous();
-        group.MapDelete("/session", EndAsync);
+        group.MapDelete("/session", (Delegate)EndAsync);
     }
 
     internal static async Task<Results<Ok<AccountView>, ProblemHttpResult>> HandleAsync(

@@ -2,7 +2,6 @@ using Assay.Client.Accounts;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Accounts;
 

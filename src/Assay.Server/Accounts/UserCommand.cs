@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Hosting;
-using Assay.Server.Transparency;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Accounts;

@@ -1,17 +1,9 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Assay.Client.Contributions;
-using Assay.Data.FileTypes;
-using Assay.Data.Validation;
 using Assay.Server.Accounts;
-using Assay.Server.Datanets;
 using Assay.Server.Shared;
-using Assay.Server.Shared.Blobs;
-using Assay.Server.Shared.Database;
-using Assay.Server.Shared.Quotas;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Contributions;
 

@@ -4,7 +4,6 @@ using Assay.Data.Records;
 using Assay.Data.Validation;
 using Assay.Ledger.Entries;
 using Assay.Ledger.Tree;
-using Assay.Server.Datanets;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Jobs;

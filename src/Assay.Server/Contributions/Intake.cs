@@ -240,20 +240,21 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, DbWriter writer,
         },
         System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(gate.Reason.ToString()), $"{gate.Message} {gate.Fix}");
 
-    private IntakeOutcome OverQuota(ExceededQuota limit)
+    private IntakeOutcome OverQuota(ExceededQuota exceeded)
     {
-        var unit = limit.Limit.Limit == "contributor_files" ? "files" : "bytes";
-        var whose = limit.Limit.Limit == "datanet_bytes" ? "The datanet's day" : "Your day";
-        var detail = $"{whose} has {limit.Limit.Left} of {limit.Limit.Cap} {unit} left, and this upload asks for {limit.Asked}. It is free again at {limit.ResetsAt:yyyy-MM-dd HH:mm} UTC.";
+        var meter = exceeded.Meter;
+        var unit = meter.Limit == "contributor_files" ? "files" : "bytes";
+        var whose = meter.Limit == "datanet_bytes" ? "The datanet's day" : "Your day";
+        var detail = $"{whose} has {meter.Left} of {meter.Cap} {unit} left, and this upload asks for {exceeded.Asked}. It is free again at {exceeded.ResetsAt:yyyy-MM-dd HH:mm} UTC.";
         return IntakeOutcome.Refuse(new Refusal(StatusCodes.Status429TooManyRequests, "quota", detail, new Dictionary<string, object?>
         {
-            ["limit"] = limit.Limit.Limit,
-            ["used"] = limit.Limit.Used,
-            ["cap"] = limit.Limit.Cap,
-            ["asked"] = limit.Asked,
-            ["left"] = limit.Limit.Left,
-            ["resets_at"] = limit.ResetsAt,
-        }), limit.ResetsAt - clock.GetUtcNow());
+            ["limit"] = meter.Limit,
+            ["used"] = meter.Used,
+            ["cap"] = meter.Cap,
+            ["asked"] = exceeded.Asked,
+            ["left"] = meter.Left,
+            ["resets_at"] = exceeded.ResetsAt,
+        }), exceeded.ResetsAt - clock.GetUtcNow());
     }
 }
 

@@ -16,9 +16,11 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
     /// <summary>The newest datanets; <paramref name="search"/> narrows by name and summary.</summary>
     public Task<List<DatanetView>> NewestAsync(string? search, int count, CancellationToken cancel) => ReadAsync(rows =>
     {
+        var pattern = "%" + search?.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal) + "%";
         var found = string.IsNullOrWhiteSpace(search)
             ? rows
-            : rows.Where(row => row.NameKey.Contains(search.Trim().ToUpper()) || row.Summary.ToUpper().Contains(search.Trim().ToUpper()));
+            : rows.Where(row => EF.Functions.Like(row.Name, pattern, "\\") || EF.Functions.Like(row.Summary, pattern, "\\"));
         return found.OrderByDescending(row => row.OpenedAt).Take(count);
     }, cancel);
 

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Assay.Client.Datanets;
 using Assay.Client.Runs;
+using Assay.Data.Planning;
 using Assay.Data.Tokenization;
 using Assay.Server.Contributions;
 using Assay.Server.ModelCatalog;
@@ -17,16 +17,16 @@ internal sealed class SnapshotPreviews(IDbContextFactory<AssayDb> reader, BaseMo
     public async Task<SnapshotPreview> MakeAsync(SnapshotRow snapshot, BaseModel model, int samples, CancellationToken cancel)
     {
         var ids = snapshot.ReadManifest().Contributions.SelectMany(item => item.Records).Select(record => record.Id).ToList();
-        var encoder = bases.EncoderOf(model);
+        var encoder = bases.EncoderOf(model, model.Context, lossOnPrompts: false);
         var shown = new List<PreviewSample>();
         long tokens = 0, trainable = 0;
         var truncated = 0;
         foreach (var record in await ReadAsync(ids, cancel))
         {
-            var encoded = Encode(encoder, record, model.Context, lossOnPrompts: false);
+            var encoded = Encode(encoder, record);
             tokens += encoded.Ids.Length;
             trainable += encoded.TrainedTokens;
-            truncated += encoded.Truncated > 0 ? 1 : 0;
+            truncated += encoded.DroppedTokens > 0 ? 1 : 0;
             if (shown.Count < samples)
             {
                 shown.Add(new PreviewSample(record.Id, record.ContributionId, Pieces(bases.TextsOf(model).Tokenizer, encoded)));
@@ -39,12 +39,12 @@ internal sealed class SnapshotPreviews(IDbContextFactory<AssayDb> reader, BaseMo
     /// <summary>Tokens of the records that a run with these settings would train.</summary>
     public async Task<long> TrainableTokensAsync(IReadOnlyList<long> records, BaseModel model, RunSettings settings, CancellationToken cancel)
     {
-        var encoder = bases.EncoderOf(model);
-        return (await ReadAsync(records, cancel)).Sum(record => (long)Encode(encoder, record, settings.CutOff, settings.LossOnPrompts).TrainedTokens);
+        var encoder = bases.EncoderOf(model, settings.CutOff, settings.LossOnPrompts);
+        return (await ReadAsync(records, cancel)).Sum(record => (long)Encode(encoder, record).TrainedTokens);
     }
 
-    private static EncodedConversation Encode(ConversationEncoder encoder, RecordRow record, int cutOff, bool lossOnPrompts) =>
-        encoder.EncodeRecord(RenderedText.Of(record.Prompt), RenderedText.Of(record.Text), cutOff, lossOnPrompts);
+    private static EncodedConversation Encode(RecordEncoder encoder, RecordRow record) =>
+        encoder.Encode(RenderedText.Of(record.Prompt), RenderedText.Of(record.Text));
 
     private static List<PreviewPiece> Pieces(TokenizerJson tokenizer, EncodedConversation encoded)
     {

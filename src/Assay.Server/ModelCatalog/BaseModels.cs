@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Assay.Data.Formats;
+using Assay.Data.Planning;
 using Assay.Data.Tokenization;
 using Assay.Server.Shared;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,7 @@ internal sealed class BaseModels(DataFolder folder, IOptions<ModelCatalogOptions
     private const string PlainTemplate = "{% for message in messages %}{{ message.content }}\n{% endfor %}";
 
     private readonly ConcurrentDictionary<string, BaseModel?> _read = new();
-    private readonly ConcurrentDictionary<string, (TokenizerJson Tokenizer, ChatTemplate Template)> _texts = new();
+    private readonly ConcurrentDictionary<string, (TokenizerJson Tokenizer, ChatTemplate Template, TokenizerConfig Config)> _texts = new();
 
     public IEnumerable<BaseModel> All()
     {
@@ -26,11 +27,18 @@ internal sealed class BaseModels(DataFolder folder, IOptions<ModelCatalogOptions
     public BaseModel? Find(string name) => All().FirstOrDefault(model => model.Name == name);
 
     /// <summary>Tokenizer and chat template of a base; read once.</summary>
-    public (TokenizerJson Tokenizer, ChatTemplate Template) TextsOf(BaseModel model) => _texts.GetOrAdd(model.Folder, path =>
+    public (TokenizerJson Tokenizer, ChatTemplate Template, TokenizerConfig Config) TextsOf(BaseModel model) => _texts.GetOrAdd(model.Folder, path =>
     {
         var config = TokenizerConfig.LoadFolder(path);
-        return (TokenizerJson.Load(Path.Combine(path, "tokenizer.json")), ChatTemplate.Parse(config.ChatTemplate ?? PlainTemplate));
+        return (TokenizerJson.Load(Path.Combine(path, "tokenizer.json")), ChatTemplate.Parse(config.ChatTemplate ?? PlainTemplate), config);
     });
+
+    /// <summary>How records become training samples of a base.</summary>
+    public RecordEncoder EncoderOf(BaseModel model, int cutOff, bool lossOnPrompts)
+    {
+        var (tokenizer, template, config) = TextsOf(model);
+        return new RecordEncoder(tokenizer, template, config, cutOff, lossOnPrompts);
+    }
 
     private BaseModel? Read(string path) => _read.GetOrAdd(path, _ =>
     {
@@ -44,7 +52,8 @@ internal sealed class BaseModels(DataFolder folder, IOptions<ModelCatalogOptions
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(config));
             var name = Path.GetFileName(path);
-            var parameters = new DirectoryInfo(path).EnumerateFiles("*.safetensors").Sum(file => SafetensorsFile.CountParameters(file.FullName));
+            using var weights = SafetensorsCheckpoint.Open(path);
+            var parameters = weights.Names.Sum(name => weights.Find(name)!.Value.Entry.Elements);
             var starter = path == folder.Starter;
             return new BaseModel(starter ? "assay-starter" : name, path, json.RootElement.GetProperty("model_type").GetString()!, parameters,
                 json.RootElement.TryGetProperty("max_position_embeddings", out var context) ? context.GetInt32() : 2048,

@@ -48,7 +48,7 @@ internal static class OpenAiModule
 
         var created = clock.GetUtcNow().ToUnixTimeSeconds();
         return request.Stream == true
-            ? TypedResults.ServerSentEvents(StreamAsync(steps, request, created))
+            ? TypedResults.ServerSentEvents(StreamAsync(steps, request, created, cancel))
             : await WholeAsync(steps, request.Model, created);
     }
 
@@ -76,7 +76,7 @@ internal static class OpenAiModule
     }
 
     private static async IAsyncEnumerable<SseItem<string>> StreamAsync(
-        IAsyncEnumerator<AnswerStep> steps, ChatCompletionRequest request, long created, [EnumeratorCancellation] CancellationToken cancel = default)
+        IAsyncEnumerator<AnswerStep> steps, ChatCompletionRequest request, long created, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using (steps)
         {

@@ -2,7 +2,6 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Assay.Client;
-using Assay.Client.Runs;
 using Assay.Server.Accounts;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Assay.Client;
-using Assay.Client.Datanets;
 using Assay.Client.Runs;
 using Assay.Server.Access;
 using Assay.Server.Accounts;

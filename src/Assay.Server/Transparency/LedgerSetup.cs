@@ -64,11 +64,11 @@ internal sealed class LedgerSetup(DataFolder folder, IOptions<LedgerOptions> opt
     /// <summary>The policy of a name that was logged last.</summary>
     public static async Task<(PolicyEntry Policy, long EntryId)?> LatestAsync(AssayDb db, string name, CancellationToken cancel)
     {
-        // Policies are few and lie near each other; their bytes begin with the members before "t" in canonical order.
         var marker = Encoding.UTF8.GetBytes($"\"name\":\"{name}\"");
-        var rows = await db.LedgerEntries.AsNoTracking()
-            .FromSql($"SELECT * FROM ledger_entry WHERE instr(\"Bytes\", {marker}) > 0 AND instr(\"Bytes\", {"\"t\":\"policy\""u8.ToArray()}) > 0")
-            .OrderByDescending(row => row.Id).Take(1).ToListAsync(cancel);
+        var type = Encoding.UTF8.GetBytes("\"t\":\"policy\"");
+        var rows = await db.LedgerEntries
+            .FromSql($"SELECT * FROM ledger_entry WHERE instr(\"Bytes\", {marker}) > 0 AND instr(\"Bytes\", {type}) > 0")
+            .AsNoTracking().OrderByDescending(row => row.Id).Take(1).ToListAsync(cancel);
         return rows.Count == 0 ? null : ((PolicyEntry)EntryTypes.Parse(rows[0].Bytes), rows[0].Id);
     }
 }

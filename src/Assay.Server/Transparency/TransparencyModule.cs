@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Assay.Client.Datanets;
 using Assay.Client.Transparency;
-using Assay.Ledger.Appending;
 using Assay.Ledger.Checkpoints;
 using Assay.Ledger.Tree;
 using Assay.Server.Shared;
@@ -67,7 +66,7 @@ internal static class TransparencyModule
 
         var isTile = path.StartsWith("tile/", StringComparison.Ordinal);
         http.Response.Headers.CacheControl = isTile ? "public, max-age=31536000, immutable" : "no-cache";
-        return Results.Bytes(bytes.ToArray(), isTile ? "application/octet-stream" : "text/plain; charset=utf-8");
+        return Results.Bytes(bytes, isTile ? "application/octet-stream" : "text/plain; charset=utf-8");
     }
 
     internal static async Task<LedgerView?> ReadHeadAsync(LedgerSequencer ledger, LedgerSetup setup, TimeProvider clock, CancellationToken cancel)
@@ -77,9 +76,9 @@ internal static class TransparencyModule
             return null;
         }
 
-        var note = SignedNote.Parse(bytes.Span);
+        var note = SignedNote.Parse(bytes);
         var checkpoint = Checkpoint.Parse(note.Text);
-        return new LedgerView(checkpoint.Origin, checkpoint.Size, checkpoint.Root.ToString(), System.Text.Encoding.UTF8.GetString(bytes.Span),
+        return new LedgerView(checkpoint.Origin, checkpoint.Size, checkpoint.Root.ToString(), System.Text.Encoding.UTF8.GetString(bytes),
             setup.Signer.Verifier.Vkey, clock.GetUtcNow());
     }
 

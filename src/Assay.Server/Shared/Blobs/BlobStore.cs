@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Assay.Data.Formats;
 
 namespace Assay.Server.Shared.Blobs;
 
@@ -67,11 +68,11 @@ internal sealed class BlobStore(DataFolder folder)
         if (!Directory.Exists(parent))
         {
             Directory.CreateDirectory(parent);
-            DirectorySync.Flush(folder.Blobs);
+            DurableFile.SyncFolder(folder.Blobs);
         }
 
         File.Move(staged.Path, target, overwrite: true);
-        DirectorySync.Flush(parent);
+        DurableFile.SyncFolder(parent);
     }
 
     public static void Discard(StagedBlob staged) => File.Delete(staged.Path);

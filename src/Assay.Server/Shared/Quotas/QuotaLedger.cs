@@ -13,7 +13,7 @@ internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> re
 
     private const int SqliteConstraint = 19;
 
-    /// <summary>Claims <paramref name="bytes"/> and one file of the day, or says which limit stands in the way.</summary>
+    /// <summary>Claims the declared bytes and one file of the day, or says which limit stands in the way.</summary>
     /// <returns>The open reservation; the earlier one when <paramref name="op"/> was used before; or the limit that is exceeded.</returns>
     public async Task<QuotaAnswer> ReserveAsync(string accountId, string op, string datanetId, QuotaRequest request, CancellationToken cancel)
     {
