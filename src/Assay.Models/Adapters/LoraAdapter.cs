@@ -9,14 +9,17 @@ public sealed class LoraAdapter : IDisposable
 {
     private readonly Dictionary<string, LoraPair> pairs;
 
-    internal LoraAdapter(PeftAdapterConfig config, IEnumerable<LoraPair> pairs)
+    internal LoraAdapter(PeftAdapterConfig config, IEnumerable<LoraPair> pairs, TensorDtype storedDtype = TensorDtype.F32)
     {
-        Config = config;
+        (Config, StoredDtype) = (config, storedDtype);
         this.pairs = pairs.ToDictionary(pair => pair.Module, StringComparer.Ordinal);
     }
 
     /// <summary>PEFT's description of the adapter.</summary>
     public PeftAdapterConfig Config { get; }
+
+    /// <summary>Number format of the file it came from, F32 for a new one; saving keeps it.</summary>
+    public TensorDtype StoredDtype { get; }
 
     /// <summary>Pairs in the order of the model's layers.</summary>
     public IReadOnlyCollection<LoraPair> Pairs => pairs.Values;

@@ -1,4 +1,5 @@
 using Assay.Data.Formats;
+using Assay.Models.Adapters;
 using Assay.Models.Engine;
 using static TorchSharp.torch;
 
@@ -53,6 +54,21 @@ public sealed class ReferenceModel : IDisposable
         }
 
         return new ReferenceModel(plan, parameters);
+    }
+
+    /// <summary>A copy with an adapter's update added into the weights: W + s·B·A.</summary>
+    public ReferenceModel Merge(LoraAdapter adapter)
+    {
+        using var off = no_grad();
+        var merged = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var (name, value) in parameters)
+        {
+            using var scope = NewDisposeScope();
+            var pair = name.EndsWith(".weight", StringComparison.Ordinal) ? adapter.Find(name[..^".weight".Length]) : null;
+            merged.Add(name, (pair is null ? value.detach().clone() : value + pair.Matrix()).DetachFromDisposeScope());
+        }
+
+        return new ReferenceModel(Plan, merged);
     }
 
     /// <summary>Hidden states after the final norm.</summary>

@@ -26,38 +26,13 @@ public sealed class TrainingTarget : IDisposable
     public IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
 
     /// <summary>Summed loss of a batch's supervised tokens in nats, as a tensor that can be differentiated.</summary>
-    /// <param name="batch">Rows.</param>
-    /// <param name="dropoutStep">Step that keys the dropout masks; null for evaluation.</param>
+    /// <param name="batch">Rows with at least one supervised token.</param>
+    /// <param name="dropoutStep">Number that keys the dropout masks; null for evaluation.</param>
     /// <exception cref="ArgumentOutOfRangeException">A token id is outside the vocabulary.</exception>
-    public Tensor SumLoss(TrainingBatch batch, long? dropoutStep)
-    {
-        CheckIds(batch);
-        using var scope = NewDisposeScope();
-        var options = new ForwardOptions { Adapter = adapter, DropoutStep = dropoutStep, FusedAttention = fused };
-        var hidden = model.Hidden(tensor(batch.Ids, batch.Rows, batch.Length), options).view(-1, model.Plan.Hidden); // [B·T, D]
-        var targets = batch.Targets;
-        if (batch.Supervised < targets.Length)
-        {
-            // Logits only where a prediction counts: on instruction data that is about half of the rows.
-            long[] rows = [.. Enumerable.Range(0, targets.Length).Where(row => targets[row] != TrainingBatch.NotTrained).Select(row => (long)row)];
-            hidden = hidden.index_select(0, tensor(rows));
-            targets = [.. rows.Select(row => targets[row])];
-        }
-
-        var logits = model.Logits(hidden); // [S, V]
-        return nn.functional.cross_entropy(logits, tensor(targets), reduction: nn.Reduction.Sum).MoveToOuterDisposeScope();
-    }
+    public Tensor SumLoss(TrainingBatch batch, long? dropoutStep) =>
+        BatchLoss.Sum(model, batch, new ForwardOptions { Adapter = adapter, DropoutStep = dropoutStep, FusedAttention = fused });
 
     public void Dispose() => SetTrainable(false);
-
-    private void CheckIds(TrainingBatch batch)
-    {
-        long worst = batch.Ids.FirstOrDefault(id => id < 0 || id >= model.Plan.Vocab, -1);
-        if (worst != -1 || batch.Ids.Contains(-1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(batch), worst, $"Token ids must be from 0 to {model.Plan.Vocab - 1}.");
-        }
-    }
 
     private void SetTrainable(bool trainable)
     {
