@@ -68,6 +68,7 @@ internal static class AssayHost
 
     private static void Map(WebApplication app)
     {
+        app.UseErrorPages();
         app.UseSecurity();
         app.MapStaticAssets();
         app.MapOpenApi("/api/v1/openapi.json");
