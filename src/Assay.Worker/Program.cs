@@ -8,5 +8,6 @@ var root = new RootCommand("Assay's engine: training and generation on this mach
     SelfTestVerb.Create(),
     ConformanceVerb.Create(),
     PretrainVerb.Create(),
+    LeaseVerb.Create(),
 };
-return root.Parse(args).Invoke();
+return await root.Parse(args).InvokeAsync();
