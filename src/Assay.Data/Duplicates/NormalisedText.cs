@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Assay.Data.Duplicates;
+
+/// <summary>Text reduced to what makes it the same text: lower-case runs of word characters joined by one space.</summary>
+public static class NormalisedText
+{
+    /// <summary>Normalises a text; NFC first, so that composed and decomposed letters are equal.</summary>
+    public static string Of(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var composed = text.IsNormalized(NormalizationForm.FormC) ? text : text.Normalize(NormalizationForm.FormC);
+        var result = new StringBuilder(composed.Length);
+        var gap = false;
+        foreach (var rune in composed.EnumerateRunes())
+        {
+            if (!IsWord(rune))
+            {
+                gap = result.Length > 0;
+                continue;
+            }
+
+            if (gap)
+            {
+                result.Append(' ');
+                gap = false;
+            }
+
+            var lower = Rune.ToLowerInvariant(rune);
+            if (lower.IsBmp)
+            {
+                result.Append((char)lower.Value);
+            }
+            else
+            {
+                result.Append(lower.ToString());
+            }
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>SHA-256 of a normalised text's UTF-8 bytes, lower-case hex.</summary>
+    public static string Hash(string normalised) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(normalised)));
+
+    private static bool IsWord(Rune rune) => Rune.IsLetterOrDigit(rune) || rune.Value == '_' || Rune.GetUnicodeCategory(rune)
+        is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark;
+}

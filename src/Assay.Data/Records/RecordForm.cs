@@ -1,0 +1,14 @@
+namespace Assay.Data.Records;
+
+/// <summary>How a record was recognised in its source.</summary>
+public enum RecordForm
+{
+    /// <summary>A question and its answer, marked <c>Q:</c> and <c>A:</c>.</summary>
+    QuestionAnswer,
+
+    /// <summary>A section under a heading; the heading path is the prompt.</summary>
+    Section,
+
+    /// <summary>A run of paragraphs without a prompt.</summary>
+    Chunk,
+}

@@ -1,0 +1,14 @@
+namespace Assay.Data.Records;
+
+/// <summary>Who speaks in a turn of a record.</summary>
+public enum TurnRole
+{
+    /// <summary>The prompt: a question or a heading path.</summary>
+    User,
+
+    /// <summary>The answer or section that belongs to the prompt.</summary>
+    Assistant,
+
+    /// <summary>Text without a speaker.</summary>
+    Text,
+}

@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Text;
+using Assay.Data.Duplicates;
+using Assay.Data.FileTypes;
+using Assay.Data.Records;
+using Assay.Data.Units;
+using Assay.Data.Validation.Rules;
+
+namespace Assay.Data.Validation;
+
+/// <summary>From a file's bytes to findings, records, signatures and unit hashes. Pure: no clock, no network, no files.</summary>
+/// <remarks>Reads hostile bytes: run it in a child process under <see cref="Sandbox.ProcessLimits"/>.</remarks>
+public static class ValidationPipeline
+{
+    /// <summary>Looks into a file that passed <see cref="FileGate"/>. Whatever the bytes are, an inspection comes back.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was triggered.</exception>
+    public static Inspection Inspect(byte[] content, InspectionRequest request, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        ArgumentNullException.ThrowIfNull(request);
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+        var type = FileTypes.FileTypes.ByName(request.FileName);
+        if (type is null)
+        {
+            return Unreadable(null, content.Length, sha256, new Evidence("No file type has the name's extension."), "Send a .md, .txt, .pdf or .docx file.");
+        }
+
+        try
+        {
+            var text = type.Read(content, cancel);
+            return Judge(new ValidationContext(request, type, text, RecordReader.Read(text)), content.Length, sha256, cancel);
+        }
+        catch (InvalidFileException problem)
+        {
+            return Unreadable(type, content.Length, sha256, new Evidence(problem.Message, problem.ByteOffset, problem.ByteOffset + 1, Page: problem.Page), problem.Fix);
+        }
+    }
+
+    /// <summary>The inspection of a file whose parser died, stalled or exceeded its memory: score 0, whatever the content was.</summary>
+    /// <param name="content">The bytes; only hashed.</param>
+    /// <param name="fileName">As the contributor named it.</param>
+    /// <param name="reason">What happened to the parser, as a sentence.</param>
+    public static Inspection Unsafe(byte[] content, string fileName, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        return Unreadable(
+            FileTypes.FileTypes.ByName(fileName), content.Length, Convert.ToHexStringLower(SHA256.HashData(content)),
+            new Evidence($"The file could not be read safely: {reason}"), "Send the text itself as .md or .txt.");
+    }
+
+    private static Inspection Judge(ValidationContext context, long size, string sha256, CancellationToken cancel)
+    {
+        var findings = new List<ValidationFinding>();
+        foreach (var rule in ValidationRules.For(context.Type.Kind))
+        {
+            cancel.ThrowIfCancellationRequested();
+            findings.Add(rule.Evaluate(context, cancel));
+        }
+
+        var records = context.Reading.Records;
+        return new Inspection(
+            context.Type.Name, size, sha256, findings, context.Reading,
+            NormalisedText.Hash(NormalisedText.Of(context.Text.Text)),
+            [.. records.Select(record => ContentSignature.Of(record.JoinedText()))],
+            context.Text.IsSource ? null : Store(context.Text),
+            context.Request.Salt is { } salt ? UnitLeaves.Hash(salt, UnitText.Of(records)) : []);
+    }
+
+    private static StoredExtraction Store(ExtractedText text)
+    {
+        var offsets = new ByteOffsets(text.Text, 0);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.Text)));
+        return new StoredExtraction(text.Extractor, hash, text.Text, [.. text.PageStarts.Select(start => offsets[start])]);
+    }
+
+    private static Inspection Unreadable(IFileType? type, long size, string sha256, Evidence evidence, string fix)
+    {
+        var findings = ValidationRules.For(type?.Kind ?? DatanetKind.Text)
+            .Select(rule => rule is FormatRule
+                ? rule.Scored(0, evidence) with { Fix = fix }
+                : rule.NotEvaluated("the file could not be read."));
+        return new Inspection(type?.Name, size, sha256, [.. findings], new RecordReading([], []), "", [], null, []);
+    }
+}

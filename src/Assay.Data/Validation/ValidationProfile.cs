@@ -1,0 +1,24 @@
+namespace Assay.Data.Validation;
+
+/// <summary>What a datanet asks of its files: the side of a validation that belongs to the owner.</summary>
+/// <param name="Purpose">What belongs in the datanet; relevance is scored against it.</param>
+public sealed record ValidationProfile(string Purpose)
+{
+    /// <summary>The owner's longer description; part of the relevance profile.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>The owner's tags; part of the relevance profile.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Texts the owner gave as examples; part of the relevance profile, never trained on.</summary>
+    public IReadOnlyList<string> Exemplars { get; init; } = [];
+
+    /// <summary>Declared languages as ISO 639-1 codes (<c>en</c>, <c>de</c>); empty when any language may come.</summary>
+    public IReadOnlyList<string> Languages { get; init; } = [];
+
+    /// <summary>Licences the datanet takes, as SPDX identifiers; empty when not restricted.</summary>
+    public IReadOnlyList<string> Licences { get; init; } = [];
+
+    /// <summary>What happens to personal data.</summary>
+    public PiiPolicy Pii { get; init; }
+}

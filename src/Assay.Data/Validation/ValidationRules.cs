@@ -1,0 +1,28 @@
+using Assay.Data.FileTypes;
+using Assay.Data.Validation.Rules;
+
+namespace Assay.Data.Validation;
+
+/// <summary>The rules that files are judged by.</summary>
+public static class ValidationRules
+{
+    /// <summary>Every rule, in the order findings are shown; adding one is a line here.</summary>
+    public static IReadOnlyList<IValidationRule> All { get; } =
+    [
+        new FormatRule(),
+        new StructureRule(),
+        new SubstanceRule(),
+        new IntegrityRule(),
+        new RelevanceRule(),
+        new NoveltyRule(),
+        new RepetitionRule(),
+        new LanguageRule(),
+        new ContextRule(),
+        new PiiRule(),
+        new SecretsRule(),
+        new HiddenTextRule(),
+    ];
+
+    /// <summary>The rules for one kind of datanet.</summary>
+    public static IEnumerable<IValidationRule> For(DatanetKind kind) => All.Where(rule => rule.AppliesTo(kind));
+}
