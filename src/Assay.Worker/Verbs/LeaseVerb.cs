@@ -14,7 +14,12 @@ internal static class LeaseVerb
 
     public static Command Create()
     {
-        var server = new Option<Uri>("--server") { Description = "Address of the server", Required = true };
+        var server = new Option<Uri>("--server")
+        {
+            Description = "Address of the server",
+            Required = true,
+            CustomParser = given => new Uri(given.Tokens[0].Value, UriKind.Absolute),
+        };
         var kind = new Option<string>("--kind") { Description = "validate, train or infer", Required = true };
         kind.AcceptOnlyFromAmong([.. WorkerJobs.All.Keys]);
         var name = new Option<string>("--name") { Description = "Name of this worker", Required = true };
