@@ -1,6 +1,4 @@
-using Assay.Data.Tokenization.Pipeline;
-
-namespace Assay.Data.Tokenization;
+namespace Assay.Data.Tokenization.Pipeline;
 
 /// <summary>What a <c>tokenizer.json</c> says, ready to run.</summary>
 internal sealed record TokenizerParts(

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 
-namespace Assay.Data.Tokenization;
+namespace Assay.Data.Tokenization.Pipeline;
 
 /// <summary>Byte-level byte-pair encoding of single words (Sennrich et al. 2016; bytes as in GPT-2).</summary>
 internal sealed class BytePairEncoder

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Assay.Data.Tokenization;
+namespace Assay.Data.Tokenization.Pipeline;
 
 /// <summary>Reads fields of a tokenizer file; what has another kind than expected ends as <see cref="InvalidTokenizerException"/>.</summary>
 internal static class JsonFields

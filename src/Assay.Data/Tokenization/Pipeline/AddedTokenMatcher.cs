@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Assay.Data.Tokenization;
+namespace Assay.Data.Tokenization.Pipeline;
 
 /// <summary>Finds added tokens in a text: leftmost first, the longest at a place.</summary>
 internal sealed class AddedTokenMatcher

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Assay.Data.Tokenization;
+namespace Assay.Data.Tokenization.Pipeline;
 
 /// <summary>The one printable character that byte-level vocabularies write for each byte.</summary>
 /// <remarks>Printable Latin-1 bytes stand for themselves, the other 68 take U+0100 onwards in byte order (GPT-2, Radford et al. 2019).</remarks>

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Assay.Data.Tokenization.Pipeline;
 
-namespace Assay.Data.Tokenization;
+namespace Assay.Data.Tokenization.Pipeline;
 
 /// <summary>Reads the fields of a <c>tokenizer.json</c> into the parts of a tokenizer.</summary>
 internal static class TokenizerJsonReader
