@@ -1,17 +1,24 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text;
 using Assay.Cli;
 
-var root = new RootCommand("Assay: verify, validate and contribute from the command line.")
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
+var root = new RootCommand("Assay: contribute data, have it validated, train on it, and check every step.")
 {
+    LedgerCommand.Create(),
     ValidateCommand.Create(),
     ValidateChildCommand.Create(),
 };
+
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    // stdout belongs to results, and 2 is every verb's "could not do it".
-    await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, parsed.Errors.Select(error => error.Message)));
-    return 2;
+    // Not InvokeAsync: it would print the help to stdout, which belongs to results.
+    await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, [.. parsed.Errors.Select(error => error.Message), "Add --help to see how it is called."]));
+    return ExitCodes.CouldNotRun;
 }
 
 return await parsed.InvokeAsync();

@@ -9,8 +9,6 @@ namespace Assay.Cli;
 /// <summary><c>validate FILE…</c>: judges files by the rules that a server would use, offline and without quota. Each file is parsed in a limited child of this program.</summary>
 internal static class ValidateCommand
 {
-    private const int OwnFailure = 2;
-
     internal static Command Create()
     {
         var files = new Argument<string[]>("file") { Description = "Files to judge.", Arity = ArgumentArity.OneOrMore };
@@ -33,7 +31,7 @@ internal static class ValidateCommand
         if (string.IsNullOrWhiteSpace(purpose))
         {
             await Console.Error.WriteLineAsync("--purpose is empty: say what the datanet is for, in a sentence or two.");
-            return OwnFailure;
+            return ExitCodes.CouldNotRun;
         }
 
         var unreadable = 0;
@@ -53,7 +51,7 @@ internal static class ValidateCommand
             }
         }
 
-        return unreadable == 0 ? 0 : OwnFailure;
+        return unreadable == 0 ? 0 : ExitCodes.CouldNotRun;
     }
 
     private static async Task<ValidationReport> JudgeAsync(string file, ValidationProfile profile, DatanetKind? kind, LimitedProcess child, CancellationToken cancel)

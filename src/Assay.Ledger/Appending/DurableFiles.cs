@@ -1,0 +1,117 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Assay.Ledger.Appending;
+
+/// <summary>Writes files so that after a power loss they are there in full or not at all.</summary>
+/// <param name="step">Called before and after each step with <c>"before rename"</c> and the like; tests make it throw.</param>
+/// <remarks>Thread safe.</remarks>
+internal sealed partial class DurableFiles(Action<string>? step = null)
+{
+    public const UnixFileMode PublicMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    public const UnixFileMode SecretMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly HashSet<string> _durableFolders = [];
+
+    /// <summary>Temporary file in the same folder, fsync, rename over <paramref name="path"/>, fsync of the folder.</summary>
+    public void Write(string path, ReadOnlySpan<byte> bytes, UnixFileMode mode = PublicMode)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():n}.tmp");
+        try
+        {
+            WriteAndSync(temporary, bytes, mode);
+            step?.Invoke("before rename");
+            File.Move(temporary, path, overwrite: true);
+            step?.Invoke("after rename");
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        Sync(folder);
+    }
+
+    /// <summary>Creates a folder below <paramref name="root"/>, and makes its entry and those of the folders above it durable once per process.</summary>
+    public void CreateFolder(string folder, string root)
+    {
+        lock (_durableFolders)
+        {
+            if (_durableFolders.Contains(folder))
+            {
+                return;
+            }
+        }
+
+        var parent = Path.GetDirectoryName(folder)!;
+        if (folder != root)
+        {
+            CreateFolder(parent, root);
+        }
+
+        Directory.CreateDirectory(folder);
+        Sync(parent);
+        lock (_durableFolders)
+        {
+            _durableFolders.Add(folder);
+        }
+    }
+
+    private void WriteAndSync(string path, ReadOnlySpan<byte> bytes, UnixFileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = mode;
+        }
+
+        step?.Invoke("before write");
+        using var file = new FileStream(path, options);
+        file.Write(bytes);
+        step?.Invoke("after write");
+        file.Flush(flushToDisk: true);
+        step?.Invoke("after fsync");
+    }
+
+    private void Sync(string folder)
+    {
+        step?.Invoke("before folder fsync");
+        SyncFolder(folder);
+        step?.Invoke("after folder fsync");
+    }
+
+    /// <summary>Makes renames inside a folder durable. .NET has no call for it; on Windows the file system journals them.</summary>
+    private static void SyncFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        const int ReadOnly = 0;
+        var handle = NativeOpen(folder, ReadOnly);
+        if (handle < 0)
+        {
+            throw new IOException($"Folder {folder} cannot be opened to be synced: {new Win32Exception().Message}");
+        }
+
+        var failure = NativeSync(handle) != 0 ? new Win32Exception().Message : null;
+        _ = NativeClose(handle);
+        if (failure is not null)
+        {
+            throw new IOException($"Folder {folder} cannot be synced: {failure}");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int NativeOpen(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int NativeSync(int handle);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int NativeClose(int handle);
+}

@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using System.Text;
+using Assay.Data.Formats;
+using Assay.Data.Tokenization;
+using Assay.Models.Engine;
+using Assay.Models.Families;
+using Assay.Models.Reference;
+
+namespace Assay.Models;
+
+/// <summary>A model folder, loaded: plan, weights, tokenizer, chat template. Adapters are attached per call, so one resident base serves many.</summary>
+/// <remarks>Not safe for concurrent generation or training: one tensor thread team at a time.</remarks>
+public sealed class BaseModel : IDisposable
+{
+    private static readonly string[] HashedFiles =
+        ["config.json", "generation_config.json", "model.safetensors", "model.safetensors.index.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja"];
+
+    private BaseModel(string folder, HfModelConfig config, ReferenceModel weights, TokenizerJson tokenizer, TokenizerConfig tokenizerConfig)
+    {
+        (Folder, Weights, Tokenizer, TokenizerConfig) = (folder, weights, tokenizer, tokenizerConfig);
+        Template = tokenizerConfig.ChatTemplate is { } source ? ChatTemplate.Parse(source) : null;
+        int? endOfTurn = tokenizerConfig.EosToken is { } end ? tokenizer.IdOf(end) : null;
+        EndIds = new HashSet<int>(endOfTurn is { } id ? [.. config.EndIds, id] : config.EndIds);
+    }
+
+    /// <summary>Where it was loaded from.</summary>
+    public string Folder { get; }
+
+    /// <summary>Which blocks it has, in which order.</summary>
+    public DecoderPlan Plan => Weights.Plan;
+
+    /// <summary>The weights with their forward pass.</summary>
+    public ReferenceModel Weights { get; }
+
+    /// <summary>Text to ids and back.</summary>
+    public TokenizerJson Tokenizer { get; }
+
+    /// <summary>Special tokens and limits of the tokenizer.</summary>
+    public TokenizerConfig TokenizerConfig { get; }
+
+    /// <summary>Chat template, or null when the model has none and cannot chat.</summary>
+    public ChatTemplate? Template { get; }
+
+    /// <summary>Ids that end a reply: those of the configurations and the end-of-turn token.</summary>
+    public IReadOnlySet<int> EndIds { get; }
+
+    /// <summary>Loads a folder in Hugging Face layout.</summary>
+    /// <exception cref="InvalidModelConfigException">The configuration cannot be used; the message names the field.</exception>
+    /// <exception cref="InvalidSafetensorsException">The weights cannot be used.</exception>
+    /// <exception cref="InvalidTokenizerException">The tokenizer cannot be used.</exception>
+    /// <exception cref="ChatTemplateException">The chat template cannot be used.</exception>
+    public static BaseModel Load(string folder)
+    {
+        var config = HfModelConfig.Load(folder);
+        using var checkpoint = SafetensorsCheckpoint.Open(folder);
+        var plan = ModelFamily.Plan(config, checkpoint.Names);
+        var tokenizer = TokenizerJson.Load(Path.Combine(folder, "tokenizer.json"));
+        if (tokenizer.VocabularySize > plan.Vocab)
+        {
+            throw new InvalidModelConfigException($"config.json: vocab_size = {plan.Vocab}, but the tokenizer has ids up to {tokenizer.VocabularySize - 1}.");
+        }
+
+        var tokenizerConfig = File.Exists(Path.Combine(folder, "tokenizer_config.json"))
+            ? TokenizerConfig.LoadFolder(folder)
+            : new TokenizerConfig(new Dictionary<string, string>(), null);
+        return new BaseModel(folder, config, ReferenceModel.Load(plan, checkpoint), tokenizer, tokenizerConfig);
+    }
+
+    /// <summary>Token ids of a conversation, ready for the assistant's next reply.</summary>
+    /// <param name="messages">Turns, oldest first.</param>
+    /// <exception cref="InvalidOperationException">The model has no chat template.</exception>
+    /// <exception cref="ChatTemplateException">The template refuses the conversation.</exception>
+    public int[] EncodePrompt(IReadOnlyList<ChatMessage> messages)
+    {
+        var template = Template ?? throw new InvalidOperationException($"The model '{Folder}' has no chat template, so it cannot chat.");
+        return Tokenizer.Encode(template.Render(messages, addGenerationPrompt: true, TokenizerConfig.SpecialTokens));
+    }
+
+    /// <summary>SHA-256 in hex over name and content of every file that decides what the model computes.</summary>
+    public string ComputeContentHash()
+    {
+        using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var files = HashedFiles.Select(name => Path.Combine(Folder, name)).Concat(Directory.EnumerateFiles(Folder, "model-*.safetensors"));
+        foreach (string file in files.Where(File.Exists).Order(StringComparer.Ordinal))
+        {
+            using var stream = File.OpenRead(file);
+            all.AppendData(Encoding.UTF8.GetBytes(Path.GetFileName(file) + "\n"));
+            all.AppendData(SHA256.HashData(stream));
+        }
+
+        return Convert.ToHexStringLower(all.GetHashAndReset());
+    }
+
+    public void Dispose() => Weights.Dispose();
+}

@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using System.Text;
+using Assay.Data.Tokenization;
+using Assay.Models.Training;
+
+namespace Assay.Worker.Pretraining;
+
+/// <summary>Rows for pre-training: documents first, from <see cref="ChatFrom"/> on a share of questions and answers among them.</summary>
+internal sealed class PretrainData : ITrainingData
+{
+    private readonly PretrainRecipe recipe;
+    private readonly PackedRows texts;
+    private readonly PackedRows chats;
+
+    /// <param name="recipe">Batch, context, seed.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="documents">Training documents.</param>
+    public PretrainData(PretrainRecipe recipe, TokenizerJson tokenizer, IReadOnlyList<MemberDocument> documents)
+    {
+        this.recipe = recipe;
+        int[] beginning = [tokenizer.IdOf(StarterTokens.EndOfText)!.Value];
+        int[][] textIds = [.. documents.AsParallel().AsOrdered().Select(document => (int[])[.. beginning, .. tokenizer.Encode(document.Text)])];
+        int[][] chatIds = [.. documents.Index().AsParallel().AsOrdered()
+            .SelectMany(item => ChatDocuments.Of(item.Item, item.Index, recipe.Seed))
+            .Select(pair => tokenizer.Encode(StarterTokens.Conversation(pair.Question, pair.Answer)))];
+        texts = new PackedRows(textIds, recipe.Context + 1, recipe.Seed, "texts");
+        chats = new PackedRows(chatIds, recipe.Context + 1, recipe.Seed, "chats");
+        (Documents, Tokens, ChatTokens) = (textIds.Length, textIds.Sum(ids => (long)ids.Length), chatIds.Sum(ids => (long)ids.Length));
+        ContentHash = Hash(textIds.Concat(chatIds), recipe);
+    }
+
+    public int Documents { get; }
+
+    public long Tokens { get; }
+
+    public long ChatTokens { get; }
+
+    /// <summary>First step whose rows hold questions and answers.</summary>
+    public int ChatFrom { get; set; } = int.MaxValue;
+
+    /// <inheritdoc/>
+    public string ContentHash { get; }
+
+    /// <inheritdoc/>
+    public TrainingBatch Batch(int step, int micro)
+    {
+        int rows = recipe.Rows;
+        int perStep = rows * recipe.Accumulation;
+        int chatPerStep = step >= ChatFrom ? (int)Math.Round(perStep * recipe.ChatShare) : 0;
+        long chatBefore = step >= ChatFrom ? (long)(step - ChatFrom) * chatPerStep : 0;
+        long textBefore = ((long)(step - 1) * perStep) - chatBefore;
+        var chosen = Enumerable.Range(micro * rows, rows)
+            .Select(row => row < chatPerStep ? chats.Row(chatBefore + row) : texts.Row(textBefore + row - chatPerStep))
+            .ToList();
+        return Of(chosen, recipe.Context);
+    }
+
+    /// <summary>Rows of width T + 1 as a batch of length T.</summary>
+    public static TrainingBatch Of(IReadOnlyList<int[]> rows, int length) => new(
+        rows.Count,
+        length,
+        [.. rows.SelectMany(row => row.Take(length)).Select(id => (long)id)],
+        [.. rows.SelectMany(row => row.Skip(1)).Select(id => (long)id)]);
+
+    private static string Hash(IEnumerable<int[]> documents, PretrainRecipe recipe)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(recipe.DataDescription));
+        foreach (int[] document in documents)
+        {
+            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(document.AsSpan()));
+            hash.AppendData("\n"u8);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
