@@ -73,8 +73,8 @@ public sealed class LimitedProcessTests
         Environment.SetEnvironmentVariable("ASSAY_TEST_SECRET", "42");
         await using var child = Child("echo ready; while read -r line; do eval \"echo $line\"; done");
 
-        Assert.Equal("[]", (await AskAsync(child, "[\\$ASSAY_TEST_SECRET]")).Line);
-        Assert.Equal((512L << 20).ToString("X", CultureInfo.InvariantCulture), (await AskAsync(child, "\\$DOTNET_GCHeapHardLimit")).Line);
+        Assert.Equal("[]", (await AskAsync(child, "[$ASSAY_TEST_SECRET]")).Line);
+        Assert.Equal((512L << 20).ToString("X", CultureInfo.InvariantCulture), (await AskAsync(child, "$DOTNET_GCHeapHardLimit")).Line);
     }
 
     [Fact]
