@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Assay.Data.Tokenization.Pipeline;
 
 namespace Assay.Data.Tokenization;
 

@@ -1,10 +1,15 @@
 using System.Threading.RateLimiting;
 using Assay.Client.Accounts;
+using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Assay.Server.Accounts;
@@ -21,6 +26,9 @@ internal static class AccountsModule
     {
         builder.Services.AddOptions<AccountsOptions>().BindConfiguration("Accounts").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHttpContextAccessor();
+        builder.Services.AddDataProtection().SetApplicationName("assay");
+        builder.Services.AddOptions<KeyManagementOptions>().Configure<DataFolder>((keys, folder) =>
+            keys.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(Path.Combine(folder.Keys, "sessions")), NullLoggerFactory.Instance));
         builder.Services.AddScoped<CurrentUser>();
         builder.Services.AddSingleton<SetupToken>();
         builder.Services.AddCascadingAuthenticationState();

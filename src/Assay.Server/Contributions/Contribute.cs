@@ -4,6 +4,7 @@ using Assay.Server.Accounts;
 using Assay.Server.Shared;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Assay.Server.Contributions;
 
@@ -15,11 +16,21 @@ internal static class Contribute
 {
     private const int MaxKeyLength = 255;
 
+    /// <summary>What the contributor says of the file, in the query.</summary>
+    public sealed record Query(
+        [property: FromQuery(Name = "file_name")] string FileName,
+        [property: FromQuery(Name = "licence")] string Licence,
+        [property: FromQuery(Name = "source")] string? Source,
+        [property: FromQuery(Name = "intended_use")] string? IntendedUse,
+        [property: FromQuery(Name = "note")] string? Note,
+        [property: FromQuery(Name = "language")] string? Language,
+        [property: FromQuery(Name = "from_answer")] string? FromAnswer);
+
     public static void Map(RouteGroupBuilder group) => group.MapPost("/datanets/{id}/contributions", HandleAsync)
         .RequireAuthorization(Scopes.Contribute).Accepts<Stream>("application/octet-stream").DisableAntiforgery();
 
     internal static async Task<Results<Accepted<ContributionView>, ProblemHttpResult>> HandleAsync(
-        string id, [AsParameters] ContributionFacts facts, HttpContext http, CurrentUser user, Intake intake, ContributionViews views, CancellationToken cancel)
+        string id, [AsParameters] Query query, HttpContext http, CurrentUser user, Intake intake, ContributionViews views, CancellationToken cancel)
     {
         if (Declared(http) is not { } declared)
         {
@@ -44,6 +55,7 @@ internal static class Contribute
             limit.MaxRequestBodySize = declared + 1;
         }
 
+        var facts = new ContributionFacts(query.FileName, query.Licence, query.Source, query.IntendedUse, query.Note, query.Language, query.FromAnswer);
         var outcome = await intake.ReceiveAsync(user, new IntakeRequest(id, op, declared, facts), http.Request.Body, cancel);
         if (outcome.Refused is { } refusal)
         {

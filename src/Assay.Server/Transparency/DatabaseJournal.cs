@@ -12,12 +12,12 @@ internal sealed class DatabaseJournal(IDbContextFactory<AssayDb> reader, DbWrite
     public async Task<RightEdge> ReadHeadAsync(CancellationToken cancel)
     {
         await using var db = await reader.CreateDbContextAsync(cancel);
-        return Parse(await db.LedgerHeads.AsNoTracking().FirstOrDefaultAsync(cancel));
+        return Parse(await db.LedgerHeads.AsNoTracking().SingleOrDefaultAsync(cancel));
     }
 
     public Task<RightEdge> SequenceAsync(int limit, CancellationToken cancel) => writer.WriteAsync(async (db, stop) =>
     {
-        var row = await db.LedgerHeads.FirstOrDefaultAsync(stop);
+        var row = await db.LedgerHeads.SingleOrDefaultAsync(stop);
         var head = Parse(row);
         var pending = await db.LedgerEntries.Where(entry => entry.Index == null).OrderBy(entry => entry.Id).Take(limit).ToListAsync(stop);
         if (pending.Count == 0)

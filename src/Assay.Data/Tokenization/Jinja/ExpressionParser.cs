@@ -27,9 +27,10 @@ internal sealed class ExpressionParser(TokenReader reader)
         return new ListOf(items);
     }
 
-    public Expression Parse()
+    public Expression Parse() => reader.Deeper(ParseChoice);
+
+    private Expression ParseChoice()
     {
-        reader.GuardDepth();
         var value = ParseWithoutChoice();
         while (reader.TakeIfName("if"))
         {
@@ -70,11 +71,7 @@ internal sealed class ExpressionParser(TokenReader reader)
         return left;
     }
 
-    private Expression Not()
-    {
-        reader.GuardDepth();
-        return reader.TakeIfName("not") ? new Unary("not", Not()) : Comparison();
-    }
+    private Expression Not() => reader.TakeIfName("not") ? new Unary("not", reader.Deeper(Not)) : Comparison();
 
     private Expression Comparison()
     {
@@ -124,11 +121,10 @@ internal sealed class ExpressionParser(TokenReader reader)
 
     private Expression Signed(bool withFilters)
     {
-        reader.GuardDepth();
         Expression value;
         if (reader.Current.Is("-") || reader.Current.Is("+"))
         {
-            value = new Unary(reader.Take().Text, Signed(withFilters: false));
+            value = new Unary(reader.Take().Text, reader.Deeper(() => Signed(withFilters: false)));
         }
         else
         {

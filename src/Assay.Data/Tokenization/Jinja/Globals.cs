@@ -63,14 +63,11 @@ internal static class Globals
             throw new ChatTemplateException("The chat template calls 'range' with a step of zero.");
         }
 
-        var items = new List<object?>();
-        for (Int128 value = start; step > 0 ? value < stop : value > stop; value += step)
-        {
-            budget.Charge(1);
-            items.Add((long)value);
-        }
-
-        return items;
+        var distance = step > 0 ? (Int128)stop - start : (Int128)start - stop;
+        var stride = Int128.Abs(step);
+        var count = distance <= 0 ? 0 : (distance + stride - 1) / stride;
+        budget.Charge((long)Int128.Min(count, long.MaxValue / RenderBudget.ItemCost) * RenderBudget.ItemCost);
+        return [.. Enumerable.Range(0, (int)count).Select(i => (object?)(start + (i * step)))];
     }
 
     private static string Format(DateTimeOffset time, string format)

@@ -1,6 +1,6 @@
 namespace Assay.Data.Tokenization.Jinja;
 
-// Values of a template: null (None), bool, long, double, string, SafeText, List<object?>, JinjaMap, JinjaNamespace, JinjaFunction, Undefined.
+// Values of a template: null (None), bool, long, double, string, SafeText, List<object?>, JinjaMap, JinjaNamespace, LoopState, JinjaFunction, Undefined.
 // Lists and maps are never changed after they were made, so no value can hold itself.
 
 /// <summary>What a name or key without a value gives: renders empty, is false, and has no members.</summary>
@@ -23,6 +23,9 @@ internal sealed class JinjaNamespace
 {
     public Dictionary<string, object?> Values { get; } = new(StringComparer.Ordinal);
 }
+
+/// <summary>What <c>loop</c> is in one pass: the items and the place of this one.</summary>
+internal sealed record LoopState(List<object?> Items, int Index);
 
 /// <summary>Something a template can call.</summary>
 internal sealed record JinjaFunction(string Name, Func<CallArguments, object?> Call);

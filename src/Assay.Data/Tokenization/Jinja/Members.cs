@@ -14,6 +14,8 @@ internal static class Members
                 return space.Values.TryGetValue(key, out var value) ? value : new Undefined(key);
             case JinjaMap map:
                 return MapMethod(map, key) ?? (map.TryGetValue(key, out var item) ? item : new Undefined(key));
+            case LoopState loop:
+                return LoopMember(loop, key);
             case List<object?> list:
                 return ListMethod(list, key, budget) ?? (object)new Undefined(key);
             default:
@@ -76,6 +78,25 @@ internal static class Members
 
     /// <summary>The key and value pairs of a map, each as a list of two.</summary>
     public static List<object?> Pairs(JinjaMap map) => [.. map.Select(static item => new List<object?> { item.Key, item.Value })];
+
+    private static object? LoopMember(LoopState loop, string key) => key switch
+    {
+        "index" => loop.Index + 1L,
+        "index0" => (long)loop.Index,
+        "revindex" => (long)(loop.Items.Count - loop.Index),
+        "revindex0" => loop.Items.Count - loop.Index - 1L,
+        "first" => loop.Index == 0,
+        "last" => loop.Index == loop.Items.Count - 1,
+        "length" => (long)loop.Items.Count,
+        "depth" => 1L,
+        "depth0" => 0L,
+        "previtem" => loop.Index > 0 ? loop.Items[loop.Index - 1] : new Undefined("loop.previtem"),
+        "nextitem" => loop.Index + 1 < loop.Items.Count ? loop.Items[loop.Index + 1] : new Undefined("loop.nextitem"),
+        "cycle" => new JinjaFunction(key, arguments => arguments.Positional.Count > 0
+            ? arguments.Positional[loop.Index % arguments.Positional.Count]
+            : throw new ChatTemplateException("The chat template calls 'cycle' without values.")),
+        _ => new Undefined($"loop.{key}"),
+    };
 
     private static JinjaFunction? MapMethod(JinjaMap map, string name) => name switch
     {

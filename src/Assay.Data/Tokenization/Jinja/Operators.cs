@@ -135,7 +135,7 @@ internal static class Operators
             _ when PythonText.AsText(value) is { } text => [.. PythonText.CodePoints(text)],
             _ => throw new ChatTemplateException($"The chat template loops over {Kind(value)}."),
         };
-        budget.Charge(items.Count);
+        budget.Charge(value is List<object?> ? items.Count : (long)items.Count * RenderBudget.ItemCost);
         return items;
     }
 
@@ -169,7 +169,7 @@ internal static class Operators
 
         if (left is List<object?> one && right is List<object?> other)
         {
-            budget.Charge(one.Count + other.Count);
+            budget.Charge(((long)one.Count + other.Count) * (RenderBudget.ItemCost / 4));
             return new List<object?>([.. one, .. other]);
         }
 
@@ -201,7 +201,7 @@ internal static class Operators
         }
 
         count = Math.Max(0, count);
-        var length = value is string text ? text.Length : ((List<object?>)value).Count;
+        var length = value is string text ? text.Length : ((List<object?>)value).Count * (RenderBudget.ItemCost / 4);
         budget.Charge(length == 0 ? 0 : count > long.MaxValue / length ? long.MaxValue : count * length);
         return length == 0 ? value : value is string part
             ? string.Concat(Enumerable.Repeat(part, (int)count))

@@ -61,15 +61,27 @@ internal static class PythonText
             return value > 0 ? "inf" : "-inf";
         }
 
-        // Both print the shortest digits; Python has exponents from 1e16 up and below 1e-4, .NET already from 1e15 up.
-        var shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        var hasExponent = shortest.Contains('E');
-        if (hasExponent && Math.Abs(value) is >= 1e15 and < 1e16)
+        // Both languages print the shortest digits that read back; they differ in where exponents begin, so only the digits are taken from .NET.
+        var parts = Math.Abs(value).ToString(CultureInfo.InvariantCulture).Split('E');
+        var whole = parts[0].Split('.');
+        var digits = string.Concat(whole).TrimStart('0');
+        var point = whole[0].Length - (string.Concat(whole).Length - digits.Length) + (parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0);
+        digits = digits.TrimEnd('0');
+        var sign = double.IsNegative(value) ? "-" : "";
+        if (digits.Length == 0)
         {
-            return value.ToString("0.0", CultureInfo.InvariantCulture);
+            return $"{sign}0.0";
         }
 
-        return hasExponent ? shortest.Replace('E', 'e') : shortest.Contains('.') ? shortest : shortest + ".0";
+        if (point is > 16 or <= -4)
+        {
+            var fraction = digits.Length > 1 ? $".{digits[1..]}" : "";
+            return $"{sign}{digits[0]}{fraction}e{(point > 0 ? '+' : '-')}{Math.Abs(point - 1).ToString("00", CultureInfo.InvariantCulture)}";
+        }
+
+        return point <= 0
+            ? $"{sign}0.{new string('0', -point)}{digits}"
+            : $"{sign}{digits.PadRight(point, '0')[..point]}.{(digits.Length > point ? digits[point..] : "0")}";
     }
 
     /// <summary>Length in code points.</summary>

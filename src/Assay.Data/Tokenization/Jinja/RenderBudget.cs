@@ -5,6 +5,9 @@ namespace Assay.Data.Tokenization.Jinja;
 /// <summary>Bounds of one rendering: templates come with models that others made.</summary>
 internal sealed class RenderBudget
 {
+    /// <summary>What one new list item costs beside its text: a reference and a boxed value.</summary>
+    public const int ItemCost = 16;
+
     private const int MostSteps = 2_000_000;
     private const long MostUnits = 64L << 20;
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(5);
@@ -33,7 +36,7 @@ internal sealed class RenderBudget
         units -= count;
         if (units < 0)
         {
-            throw new ChatTemplateException($"The chat template makes more than {MostUnits} characters of text.");
+            throw new ChatTemplateException($"The chat template makes more than {MostUnits} characters of text and list items.");
         }
     }
 }

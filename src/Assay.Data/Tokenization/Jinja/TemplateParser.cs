@@ -24,9 +24,10 @@ internal sealed class TemplateParser
     }
 
     /// <summary>Statements up to a tag that ends or continues the surrounding one; that tag is left to the caller.</summary>
-    private Body ParseBody(params string[] ends)
+    private Body ParseBody(params string[] ends) => reader.Deeper(() => ParseStatements(ends));
+
+    private Body ParseStatements(string[] ends)
     {
-        reader.GuardDepth();
         var statements = new List<Statement>();
         while (reader.Current.Kind != JinjaTokenKind.End)
         {

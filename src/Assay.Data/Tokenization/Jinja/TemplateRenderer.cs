@@ -85,7 +85,7 @@ internal sealed class TemplateRenderer(RenderBudget budget)
         for (var i = 0; i < items.Count; i++)
         {
             var pass = Pass(loop, items[i], scope);
-            pass.Set("loop", Counters(items, i));
+            pass.Set("loop", new LoopState(items, i));
             if (Run(loop.Loop, pass) == Flow.Break)
             {
                 break;
@@ -101,23 +101,6 @@ internal sealed class TemplateRenderer(RenderBudget budget)
         Unpack(loop.Targets, item, pass);
         return pass;
     }
-
-    private static JinjaMap Counters(List<object?> items, int index) => new()
-    {
-        ["index"] = index + 1L,
-        ["index0"] = (long)index,
-        ["revindex"] = (long)(items.Count - index),
-        ["revindex0"] = items.Count - index - 1L,
-        ["first"] = index == 0,
-        ["last"] = index == items.Count - 1,
-        ["length"] = (long)items.Count,
-        ["depth"] = 1L,
-        ["previtem"] = index > 0 ? items[index - 1] : new Undefined("loop.previtem"),
-        ["nextitem"] = index + 1 < items.Count ? items[index + 1] : new Undefined("loop.nextitem"),
-        ["cycle"] = new JinjaFunction("cycle", arguments => arguments.Positional.Count > 0
-            ? arguments.Positional[index % arguments.Positional.Count]
-            : throw new ChatTemplateException("The chat template calls 'cycle' without values.")),
-    };
 
     private void Assign(Statement.Set set, Scope scope)
     {

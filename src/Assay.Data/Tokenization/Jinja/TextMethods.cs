@@ -124,7 +124,7 @@ internal static class TextMethods
     private static List<object?> Lines(string text, RenderBudget budget)
     {
         var lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n', '\r', '\v', '\f', '\u001C', '\u001D', '\u001E', '\u0085', '\u2028', '\u2029');
-        budget.Charge(lines.Length);
+        budget.Charge((long)lines.Length * RenderBudget.ItemCost);
         return [.. lines[^1].Length == 0 ? lines[..^1] : lines];
     }
 
@@ -132,7 +132,7 @@ internal static class TextMethods
     {
         var most = arguments.WholeAt(1, "maxsplit", -1);
         var parts = arguments.At(0, "sep") is null ? Words(text, most, fromEnd) : Parts(text, arguments.TextAt(0, "sep"), most, fromEnd);
-        budget.Charge(parts.Count);
+        budget.Charge((long)parts.Count * RenderBudget.ItemCost);
         return parts;
     }
 

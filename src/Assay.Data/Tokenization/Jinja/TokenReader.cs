@@ -1,11 +1,12 @@
-using System.Runtime.CompilerServices;
-
 namespace Assay.Data.Tokenization.Jinja;
 
 /// <summary>Walks over tokens with one token of look-ahead.</summary>
 internal sealed class TokenReader(List<JinjaToken> tokens)
 {
+    private const int DeepestNesting = 200;
+
     private int position;
+    private int depth;
 
     public JinjaToken Current => tokens[position];
 
@@ -44,12 +45,16 @@ internal sealed class TokenReader(List<JinjaToken> tokens)
 
     public ChatTemplateException Error(string what) => new($"The chat template has {what} on line {Current.Line}.");
 
-    /// <summary>Refuses nesting that would overflow the stack, which no handler could catch.</summary>
-    public void GuardDepth()
+    /// <summary>Reads one level deeper; refuses nesting that would overflow the stack, which no handler could catch.</summary>
+    public T Deeper<T>(Func<T> read)
     {
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        if (++depth > DeepestNesting)
         {
-            throw Error("expressions or blocks nested too deeply");
+            throw Error($"expressions or blocks nested deeper than {DeepestNesting}");
         }
+
+        var result = read();
+        depth--;
+        return result;
     }
 }

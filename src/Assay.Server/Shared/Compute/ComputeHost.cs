@@ -10,11 +10,16 @@ namespace Assay.Server.Shared.Compute;
 
 /// <summary>Starts worker processes when there is work, one of each kind, and gives back what a dead one held.</summary>
 internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, WorkerSecret secret, JobFailures failures, IDbContextFactory<AssayDb> reader,
-    IServer server, IHostApplicationLifetime lifetime, IOptions<ComputeOptions> options, ILogger<ComputeHost> log) : BackgroundService
+    IServer server, IHostApplicationLifetime lifetime, IOptions<ComputeOptions> options, TimeProvider clock, ILogger<ComputeHost> log) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<string, WorkerProcess> _running = new();
+
+    /// <summary>Crashes in a row and the time before which a kind is not started again: a worker that cannot start must not spin.</summary>
+    private readonly ConcurrentDictionary<string, (int Crashes, DateTimeOffset NotBefore)> _pauses = new();
 
     /// <summary>Process id of the worker of a kind, for the health page and for tests; null when none runs.</summary>
     public int? ProcessId(string kind) => _running.TryGetValue(kind, out var worker) ? worker.Id : null;
@@ -50,7 +55,7 @@ internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, Worke
                 var changed = Task.WhenAny(jobs.Changed, questions.Changed);
                 foreach (var kind in await WantedAsync(stoppingToken))
                 {
-                    if (!_running.ContainsKey(kind))
+                    if (!_running.ContainsKey(kind) && !(_pauses.TryGetValue(kind, out var pause) && pause.NotBefore > clock.GetUtcNow()))
                     {
                         Start(kind, stoppingToken);
                     }
@@ -113,6 +118,7 @@ internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, Worke
         {
             var exit = await worker.WaitAsync(stop);
             ComputeLog.Ended(log, worker.Kind, exit.Code, exit.Code == 0 ? "" : exit.Output);
+            CountCrash(worker.Kind, exit.Code);
             questions.FailLeased(worker.Name, exit.Describe());
             foreach (var job in await jobs.ReleaseAsync(worker.Name, exit.Describe(), stop))
             {
@@ -129,6 +135,20 @@ internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, Worke
             worker.Dispose();
             jobs.Wake();
         }
+    }
+
+    /// <summary>The first crash is forgiven at once, so that a file that kills its parser delays nobody; then each pause doubles.</summary>
+    private void CountCrash(string kind, int code)
+    {
+        if (code == 0)
+        {
+            _pauses.TryRemove(kind, out _);
+            return;
+        }
+
+        var crashes = _pauses.TryGetValue(kind, out var before) ? before.Crashes + 1 : 1;
+        var seconds = crashes == 1 ? 0 : Math.Min(LongestPause.TotalSeconds, Math.Pow(2, crashes - 1));
+        _pauses[kind] = (crashes, clock.GetUtcNow().AddSeconds(seconds));
     }
 
     private async Task StartedAsync(CancellationToken stop)
