@@ -81,3 +81,10 @@ if (document.querySelector('[data-counter]')) {
     }
   }, 5000);
 }
+
+// Ctrl + Enter (or Command) sends the form of a text field that is marked for it.
+document.addEventListener('keydown', event => {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target.matches('textarea[data-send]')) {
+    event.target.form.requestSubmit();
+  }
+});
