@@ -14,8 +14,16 @@ public static class DisplayName
     {
         ArgumentNullException.ThrowIfNull(name);
         var last = name[(name.AsSpan().LastIndexOfAny('/', '\\') + 1)..];
-        var kept = new StringBuilder(last.Length);
-        foreach (var rune in last.EnumerateRunes())
+        var clean = Line(last).Trim();
+        return clean.Length == 0 ? "unnamed" : clean.Length <= MaximumLength ? clean : Shorten(clean);
+    }
+
+    /// <summary>Any text as one line without control and bidirectional characters, in NFC.</summary>
+    public static string Line(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var kept = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
         {
             if (rune != Rune.ReplacementChar && !IsUnsafe(rune))
             {
@@ -23,8 +31,7 @@ public static class DisplayName
             }
         }
 
-        var clean = kept.ToString().Normalize(NormalizationForm.FormC).Trim();
-        return clean.Length == 0 ? "unnamed" : clean.Length <= MaximumLength ? clean : Shorten(clean);
+        return kept.ToString().Normalize(NormalizationForm.FormC);
     }
 
     /// <summary>Keeps the extension, since it tells the reader what the file claims to be.</summary>

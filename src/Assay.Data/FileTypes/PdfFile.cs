@@ -60,9 +60,9 @@ public sealed class PdfFile : IFileType
             throw Encrypted(null);
         }
 
-        if (document.NumberOfPages > MaximumPages)
+        if (document.NumberOfPages is 0 or > MaximumPages)
         {
-            throw new InvalidFileException($"The PDF has {document.NumberOfPages} pages; at most {MaximumPages} are read.", "Split it into smaller files.");
+            throw new InvalidFileException($"The PDF has {document.NumberOfPages} pages; 1 to {MaximumPages} are read.", SendText);
         }
 
         var text = new StringBuilder();

@@ -12,6 +12,7 @@ public sealed class LimitedProcess(LimitedProcessOptions options) : IAsyncDispos
     public const string Ready = "ready";
 
     private const int ErrorHeadLength = 400;
+    private const int ProcessorTimeSignal = 128 + 24; // SIGXCPU, from ProcessLimits.AllowProcessorTime
 
     /// <summary>The few variables of the parent that a .NET program needs; nothing else of the environment reaches the child.</summary>
     private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "TEMP", "TMP", "SystemRoot", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "LD_LIBRARY_PATH", "USERPROFILE"];
@@ -113,7 +114,9 @@ public sealed class LimitedProcess(LimitedProcessOptions options) : IAsyncDispos
 
             await process.WaitForExitAsync(limit.Token);
             await _errorReader;
-            return await FailAsync($"the reading process died with exit code {process.ExitCode}{ErrorCause()}.");
+            return await FailAsync(process.ExitCode == ProcessorTimeSignal
+                ? "it needs more processor time than a file may take."
+                : $"the reading process died with exit code {process.ExitCode}{ErrorCause()}.");
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

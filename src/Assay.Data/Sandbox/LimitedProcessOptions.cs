@@ -11,8 +11,8 @@ public sealed record LimitedProcessOptions(string Program, IReadOnlyList<string>
     /// <summary>Longest answer in bytes. Default 128 MiB: the records of a 10 MiB file, escaped.</summary>
     public int AnswerBytes { get; init; } = 128 << 20;
 
-    /// <summary>Wall time for one question. Default 10 s.</summary>
-    public TimeSpan AnswerTime { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>Wall time for one question. Default 30 s; a child limits its processor time itself (<see cref="ProcessLimits.AllowProcessorTime"/>).</summary>
+    public TimeSpan AnswerTime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Wall time until the child says that it is ready. Default 30 s: a busy machine starts programs slowly.</summary>
     public TimeSpan StartTime { get; init; } = TimeSpan.FromSeconds(30);

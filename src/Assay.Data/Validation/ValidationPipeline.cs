@@ -54,7 +54,7 @@ public static class ValidationPipeline
         foreach (var rule in ValidationRules.For(context.Type.Kind))
         {
             cancel.ThrowIfCancellationRequested();
-            findings.Add(rule.Evaluate(context, cancel));
+            findings.Add(Shown(rule.Evaluate(context, cancel)));
         }
 
         var records = context.Reading.Records;
@@ -65,6 +65,10 @@ public static class ValidationPipeline
             context.Text.IsSource ? null : Store(context.Text),
             context.Request.Salt is { } salt ? UnitLeaves.Hash(salt, UnitText.Of(records)) : []);
     }
+
+    /// <summary>Evidence quotes what contributors wrote; nothing in it may steer a terminal or reverse a line.</summary>
+    private static ValidationFinding Shown(ValidationFinding finding) =>
+        finding with { Evidence = [.. finding.Evidence.Select(evidence => evidence with { Text = DisplayName.Line(evidence.Text) })] };
 
     private static StoredExtraction Store(ExtractedText text)
     {
@@ -79,6 +83,6 @@ public static class ValidationPipeline
             .Select(rule => rule is FormatRule
                 ? rule.Scored(0, evidence) with { Fix = fix }
                 : rule.NotEvaluated("the file could not be read."));
-        return new Inspection(type?.Name, size, sha256, [.. findings], new RecordReading([], []), "", [], null, []);
+        return new Inspection(type?.Name, size, sha256, [.. findings.Select(Shown)], new RecordReading([], []), "", [], null, []);
     }
 }

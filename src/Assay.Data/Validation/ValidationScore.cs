@@ -8,7 +8,7 @@ namespace Assay.Data.Validation;
 /// <param name="FullWeight">Σ weight of all findings.</param>
 /// <param name="Least">S over the full weight, before caps, if every missing finding came out 0.</param>
 /// <param name="Most">The same if every missing finding came out 1000.</param>
-/// <param name="CappedBy">The rules whose zero capped the score; empty when none did.</param>
+/// <param name="CappedBy">The rules whose zero set the cap that <paramref name="Score"/> was lowered to; empty when none did.</param>
 public sealed record ValidationScore(int Score, int Uncapped, int Sum, int EvaluatedWeight, int FullWeight, int Least, int Most, IReadOnlyList<string> CappedBy)
 {
     private const int Highest = 1000;
@@ -41,7 +41,7 @@ public sealed record ValidationScore(int Score, int Uncapped, int Sum, int Evalu
             Math.Min(uncapped, cap), uncapped, sum, evaluated, full,
             full == 0 ? 0 : sum / full,
             full == 0 ? Highest : (sum + ((full - evaluated) * Highest)) / full,
-            [.. findings.Where(finding => Cap(finding, policy) < uncapped).Select(finding => finding.Rule)]);
+            cap < uncapped ? [.. findings.Where(finding => Cap(finding, policy) == cap).Select(finding => finding.Rule)] : []);
     }
 
     private static int Cap(ValidationFinding finding, ValidationPolicy policy) => finding is not { Score: 0 } ? Highest : finding.OnZero switch

@@ -43,7 +43,8 @@ public sealed class RepetitionRule : IValidationRule
         var lines = RepeatedLines(text);
         var grams = CommonestGram(text, words);
         var worst = Math.Max(lines.Share, grams.Share);
-        var evidence = lines.Share >= grams.Share
+        var evidence = worst == 0 ? new Evidence("No line and no phrase of four words appears twice.")
+            : lines.Share >= grams.Share
             ? context.At($"{Percent(lines.Share)} of the characters lie in repeated lines{(lines.Count > 1 ? $"; the commonest appears {lines.Count} times" : "")}.", lines.Start, lines.End)
             : context.At($"{Percent(grams.Share)} of the characters lie in one phrase of four words that appears {grams.Count} times.", grams.Start, grams.End);
         return this.Scored(RuleFindings.ToScore((None - worst) / (None - Full)), evidence);

@@ -4,7 +4,7 @@ namespace Assay.Data.Validation.Texts;
 internal sealed class RelevanceProfile
 {
     /// <summary>Without exemplars: calibrated on the labelled texts of the tests, where the nearest off-topic text stays below and the farthest on-topic text above.</summary>
-    private const double DefaultLow = 0.025, DefaultHigh = 0.10;
+    private const double DefaultLow = 0.02, DefaultHigh = 0.08;
 
     private const double LeastSpread = 0.03;
     private const int FewestExemplars = 3;
@@ -24,14 +24,14 @@ internal sealed class RelevanceProfile
     {
         var words = TermVector.Of(string.Join("\n\n", [profile.Purpose, profile.Description, string.Join(", ", profile.Tags)]));
         var exemplars = profile.Exemplars.Select(TermVector.Of).ToList();
-        var direction = TermVector.Centroid([words, .. exemplars]);
-        var low = Math.Max(DefaultLow, Percentile([.. ReferenceSet.English.Select(paragraph => direction.Cosine(TermVector.Of(paragraph)))], 95));
+        var direction = Direction(words, exemplars);
         if (exemplars.Count < FewestExemplars)
         {
-            return new RelevanceProfile(direction, low, Math.Max(DefaultHigh, low + LeastSpread));
+            return new RelevanceProfile(direction, DefaultLow, DefaultHigh);
         }
 
-        var leftOut = exemplars.Select((exemplar, index) => exemplar.Cosine(TermVector.Centroid([words, .. exemplars.Where((_, other) => other != index)])));
+        var low = Math.Max(DefaultLow, Percentile([.. ReferenceSet.English.Select(paragraph => direction.Cosine(TermVector.Of(paragraph)))], 95));
+        var leftOut = exemplars.Select((exemplar, index) => exemplar.Cosine(Direction(words, [.. exemplars.Where((_, other) => other != index)])));
         return new RelevanceProfile(direction, low, Math.Max(Percentile([.. leftOut], 25), low + LeastSpread));
     }
 
@@ -40,6 +40,10 @@ internal sealed class RelevanceProfile
 
     /// <summary>The cosine as a share of the way from <see cref="Low"/> to <see cref="High"/>.</summary>
     public double Share(double cosine) => Math.Clamp((cosine - Low) / (High - Low), 0, 1);
+
+    /// <summary>The owner's words count as much as all exemplars together.</summary>
+    private static TermVector Direction(TermVector words, List<TermVector> exemplars) =>
+        exemplars.Count == 0 ? words : TermVector.Centroid([words, TermVector.Centroid(exemplars)]);
 
     /// <summary>Nearest-rank percentile.</summary>
     private static double Percentile(double[] values, int percent)

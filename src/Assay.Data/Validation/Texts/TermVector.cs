@@ -10,6 +10,7 @@ internal sealed class TermVector
     private const int Buckets = 1 << 18;
     private const double PairWeight = 0.5;
     private const int LongestWord = 40;
+    private const double SingleTermFactor = 0.5;
 
     private static readonly Lazy<Dictionary<int, double>> Rarity = new(CountReference);
 
@@ -40,17 +41,12 @@ internal sealed class TermVector
         return new TermVector(sum);
     }
 
-    /// <summary>Cosine of the angle to another vector, 0 to 1. Terms are added in rising order, so the last bit is the same everywhere.</summary>
+    /// <summary>Cosine of the angle to another vector, 0 to 1; halved when they share a single term, since one word is hardly a subject. Terms are added in rising order, so the last bit is the same everywhere.</summary>
     public double Cosine(TermVector other)
     {
         var (few, many) = _weights.Count <= other._weights.Count ? (this, other) : (other, this);
-        var sum = 0.0;
-        foreach (var (term, weight) in few._weights.OrderBy(term => term.Key))
-        {
-            sum += weight * many._weights.GetValueOrDefault(term);
-        }
-
-        return sum;
+        var shared = few._weights.Where(term => many._weights.ContainsKey(term.Key)).OrderBy(term => term.Key).ToList();
+        return shared.Sum(term => term.Value * many._weights[term.Key]) * (shared.Count == 1 ? SingleTermFactor : 1);
     }
 
     private static Dictionary<int, double> CountReference()
