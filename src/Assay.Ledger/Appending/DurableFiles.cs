@@ -34,6 +34,16 @@ internal sealed partial class DurableFiles(Action<string>? step = null)
         Sync(folder);
     }
 
+    /// <summary>Writes behind the end of an open file, and makes it durable.</summary>
+    public void Append(FileStream file, ReadOnlySpan<byte> bytes, long offset)
+    {
+        step?.Invoke("append begun");
+        RandomAccess.Write(file.SafeFileHandle, bytes, offset);
+        step?.Invoke("appended");
+        file.Flush(flushToDisk: true);
+        step?.Invoke("append synced");
+    }
+
     /// <summary>Creates a folder below <paramref name="root"/>, and makes its entry and those of the folders above it durable once per process.</summary>
     public void CreateFolder(string folder, string root)
     {

@@ -139,8 +139,7 @@ public sealed class FileLedgerJournal : ILedgerJournal, IDisposable
             var end = _offsets[^1];
             try
             {
-                RandomAccess.Write(_entries.SafeFileHandle, entries.SelectMany(Frame).ToArray(), end);
-                _entries.Flush(flushToDisk: true);
+                _files.Append(_entries, entries.SelectMany(Frame).ToArray(), end);
             }
             catch
             {

@@ -15,9 +15,6 @@ namespace Assay.Server.Contributions;
 /// <summary>Turns a worker's inspection into a decision: novelty from the index, the score, one write with the verdict's ledger entry.</summary>
 internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWriter writer, BlobStore blobs, LedgerSequencer ledger, TimeProvider clock)
 {
-    /// <summary>Longest accepted report of a worker: a 10 MiB file, its records and their signatures.</summary>
-    private const int MaxReport = 128 * 1024 * 1024;
-
     /// <summary>A worker reports what it found. False: its lease is stale, nothing was written.</summary>
     public async Task<bool> InspectedAsync(long job, long token, Stream body, CancellationToken cancel)
     {
@@ -28,15 +25,7 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
             return false;
         }
 
-        using var limited = new MemoryStream();
-        await body.CopyToAsync(limited, cancel);
-        if (limited.Length > MaxReport)
-        {
-            throw new InvalidOperationException($"The report of job {job} has {limited.Length} bytes.");
-        }
-
-        limited.Position = 0;
-        var inspection = (await JsonSerializer.DeserializeAsync<Inspection>(limited, InspectionJson.Options, cancel))!;
+        var inspection = (await JsonSerializer.DeserializeAsync<Inspection>(body, InspectionJson.Options, cancel))!;
         return await DecideAsync(held.Subject, inspection, (job, token), cancel);
     }
 

@@ -42,7 +42,7 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
     public async Task CatchUpAsync(CancellationToken cancel)
     {
         _appender ??= new LedgerAppender(journal, _store, setup.Signer);
-        while (await _appender.AppendAsync(cancel) == LedgerAppender.BatchLimit)
+        while (await _appender.AppendAsync(cancel) >= LedgerAppender.BatchLimit)
         {
             // More is pending.
         }

@@ -38,6 +38,11 @@ internal sealed class PretrainRun(PretrainRecipe recipe, string folder, string p
 
         Directory.CreateDirectory(checkpoints);
         var corpus = DocumentationCorpus.Read(packs, recipe.Excluded, recipe.HeldOutIn);
+        if (corpus.Training.Count == 0 || corpus.HeldOut.Count == 0)
+        {
+            throw new InvalidDataException($"'{packs}' gives {corpus.Training.Count} training and {corpus.HeldOut.Count} held-out documents; both are needed.");
+        }
+
         var tokenizer = PrepareTokenizer(corpus);
         var data = new PretrainData(recipe, tokenizer, corpus.Training);
         Say($"{corpus.Files} files, {data.Documents} documents, {data.Tokens} tokens and {data.ChatTokens} of questions and answers; {corpus.HeldOut.Count} documents of {string.Join(", ", corpus.HeldOut.Select(document => document.Assembly).Distinct())} held out");

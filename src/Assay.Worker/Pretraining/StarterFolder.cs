@@ -71,7 +71,7 @@ internal sealed class StarterFolder(PretrainRecipe recipe, string folder)
     {
         int[][] ids = [.. documents.Select(document => (int[])[tokenizer.IdOf(StarterTokens.EndOfText)!.Value, .. tokenizer.Encode(document.Text)])];
         var packed = new PackedRows(ids, recipe.Context + 1, recipe.Seed, "held out");
-        int count = (int)Math.Min(MeasuredRows, ids.Sum(document => (long)document.Length) / (recipe.Context + 1));
+        int count = (int)Math.Clamp(ids.Sum(document => (long)document.Length) / (recipe.Context + 1), 1, MeasuredRows);
         int[][] rows = [.. Enumerable.Range(0, count).Select(index => packed.Row(index))];
         var measured = HeldOutLoss.Measure(model, null, rows.Select(row => new TrainingSample(row, [.. row.Select(_ => true)])), recipe.Rows, CancellationToken.None);
         long bytes = rows.Sum(row => row.Skip(1).Where(id => !tokenizer.IsSpecial(id)).Sum(id => (long)tokenizer.BytesOf(id).Length));

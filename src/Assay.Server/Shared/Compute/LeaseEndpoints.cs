@@ -7,7 +7,9 @@ using Assay.Server.Runs;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Jobs;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Shared.Compute;
@@ -17,7 +19,26 @@ internal static class LeaseEndpoints
 {
     private const string TokenHeader = "X-Lease-Token";
 
+    /// <summary>Longest accepted body of a worker: what a 10 MiB file says, with its records and their signatures.</summary>
+    private const long MaxReport = 128 * 1024 * 1024;
+
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
+
+    /// <summary>A worker sends an answer as slowly as it is made, and reports on files of 10 MiB. Runs before any body is read.</summary>
+    public static void UseWorkerLimits(this WebApplication app) => app.Use((http, next) =>
+    {
+        if (http.Request.Path.StartsWithSegments("/api/leases")
+            && http.RequestServices.GetRequiredService<WorkerSecret>().Matches(http.Request.Headers[WorkerSecret.Header]))
+        {
+            http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxReport;
+            if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            {
+                rate.MinDataRate = null;
+            }
+        }
+
+        return next(http);
+    });
 
     public static void MapLeases(this WebApplication app)
     {
@@ -37,8 +58,8 @@ internal static class LeaseEndpoints
 
     private static async ValueTask<object?> RequireSecretAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        var secret = context.HttpContext.RequestServices.GetRequiredService<WorkerSecret>();
-        return secret.Matches(context.HttpContext.Request.Headers[WorkerSecret.Header])
+        var http = context.HttpContext;
+        return http.RequestServices.GetRequiredService<WorkerSecret>().Matches(http.Request.Headers[WorkerSecret.Header])
             ? await next(context)
             : Refusal.Forbidden("This address is for the server's own workers.").ToProblem();
     }

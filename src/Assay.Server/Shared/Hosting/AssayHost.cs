@@ -71,6 +71,7 @@ internal static class AssayHost
     private static void Map(WebApplication app)
     {
         app.UseErrorPages();
+        app.UseWorkerLimits();
         app.UseSecurity();
         app.MapStaticAssets();
         app.MapOpenApi("/api/v1/openapi.json");
