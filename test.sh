@@ -17,6 +17,14 @@ if ! command -v chromium >/dev/null; then
     echo "Chromium is missing: the browser tests will be skipped (Debian: apt-get install chromium)" >&2
   fi
 fi
+if [ ! -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || ! command -v go >/dev/null; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing Go and its transparency log package, the outside judge of the ledger"
+    apt-get update -qq >/dev/null && apt-get install -y -qq golang-go golang-golang-x-mod-dev >/dev/null || echo "Go could not be installed: the outside judge will be skipped" >&2
+  else
+    echo "Go is missing: the outside judge of the ledger will be skipped (Debian: apt-get install golang-go golang-golang-x-mod-dev)" >&2
+  fi
+fi
 
 dotnet restore Assay.slnx --locked-mode -v quiet || exit 1
 dotnet build Assay.slnx --no-restore -c Release -v quiet || exit 1

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Assay.Ledger.Appending;
 
 /// <summary>Writes files so that after a power loss they are there in full or not at all.</summary>
-/// <param name="step">Called before and after each step with <c>"before rename"</c> and the like; tests make it throw.</param>
+/// <param name="step">Called between the steps with what was just done; tests make it throw.</param>
 /// <remarks>Thread safe.</remarks>
 internal sealed partial class DurableFiles(Action<string>? step = null)
 {
@@ -22,9 +22,8 @@ internal sealed partial class DurableFiles(Action<string>? step = null)
         try
         {
             WriteAndSync(temporary, bytes, mode);
-            step?.Invoke("before rename");
             File.Move(temporary, path, overwrite: true);
-            step?.Invoke("after rename");
+            step?.Invoke("renamed");
         }
         catch
         {
@@ -33,6 +32,16 @@ internal sealed partial class DurableFiles(Action<string>? step = null)
         }
 
         Sync(folder);
+    }
+
+    /// <summary>Writes behind the end of an open file, and makes it durable.</summary>
+    public void Append(FileStream file, ReadOnlySpan<byte> bytes, long offset)
+    {
+        step?.Invoke("append begun");
+        RandomAccess.Write(file.SafeFileHandle, bytes, offset);
+        step?.Invoke("appended");
+        file.Flush(flushToDisk: true);
+        step?.Invoke("append synced");
     }
 
     /// <summary>Creates a folder below <paramref name="root"/>, and makes its entry and those of the folders above it durable once per process.</summary>
@@ -68,19 +77,18 @@ internal sealed partial class DurableFiles(Action<string>? step = null)
             options.UnixCreateMode = mode;
         }
 
-        step?.Invoke("before write");
+        step?.Invoke("begun");
         using var file = new FileStream(path, options);
         file.Write(bytes);
-        step?.Invoke("after write");
+        step?.Invoke("written");
         file.Flush(flushToDisk: true);
-        step?.Invoke("after fsync");
+        step?.Invoke("synced");
     }
 
     private void Sync(string folder)
     {
-        step?.Invoke("before folder fsync");
         SyncFolder(folder);
-        step?.Invoke("after folder fsync");
+        step?.Invoke("folder synced");
     }
 
     /// <summary>Makes renames inside a folder durable. .NET has no call for it; on Windows the file system journals them.</summary>

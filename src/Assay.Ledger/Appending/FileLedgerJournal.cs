@@ -33,6 +33,18 @@ public sealed class FileLedgerJournal : ILedgerJournal, IDisposable
         _entries = new FileStream(Path.Combine(folder, "entries"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
     }
 
+    /// <summary>Entries that are acknowledged and wait for their index.</summary>
+    public int Pending
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (int)(Count - ReadHead().Size);
+            }
+        }
+    }
+
     private long Count => _offsets.Count - 1;
 
     /// <summary>Opens a journal, or begins one. A frame that a crash left half written was never acknowledged and is cut off.</summary>
@@ -118,7 +130,7 @@ public sealed class FileLedgerJournal : ILedgerJournal, IDisposable
                 throw new IOException("An earlier write failed and could not be undone. Open the journal again.");
             }
 
-            var pending = (int)(Count - ReadHead().Size);
+            var pending = Pending;
             if (pending + entries.Count > _maxPending)
             {
                 throw new LedgerOverloadedException(pending, RetryAfter);
@@ -127,8 +139,7 @@ public sealed class FileLedgerJournal : ILedgerJournal, IDisposable
             var end = _offsets[^1];
             try
             {
-                RandomAccess.Write(_entries.SafeFileHandle, entries.SelectMany(Frame).ToArray(), end);
-                _entries.Flush(flushToDisk: true);
+                _files.Append(_entries, entries.SelectMany(Frame).ToArray(), end);
             }
             catch
             {

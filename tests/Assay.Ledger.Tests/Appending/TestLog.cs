@@ -49,6 +49,20 @@ internal sealed class TestLog : IDisposable
 
     public async Task<Checkpoint> CheckpointAsync(CancellationToken cancel) => (await new LogEntries(Store).CheckpointAsync(cancel))!.Value.Checkpoint;
 
+    /// <summary>The same log and journal in a folder of their own.</summary>
+    public TestLog Copy()
+    {
+        var copy = new TestLog();
+        foreach (var path in Directory.GetFiles(_root, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(copy._root, Path.GetRelativePath(_root, path));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(path, target);
+        }
+
+        return copy;
+    }
+
     /// <summary>All files of the log and their bytes, by path.</summary>
     public Dictionary<string, byte[]> Files() => Directory.GetFiles(Folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
         .ToDictionary(path => Path.GetRelativePath(Folder, path), File.ReadAllBytes);
