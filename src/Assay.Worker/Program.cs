@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Assay.Data.Formats;
+using Assay.Data.Tokenization;
+using Assay.Models.Training;
 using Assay.Worker.Verbs;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -8,5 +11,19 @@ var root = new RootCommand("Assay's engine: training and generation on this mach
     SelfTestVerb.Create(),
     ConformanceVerb.Create(),
     PretrainVerb.Create(),
+    TrainVerb.Create(),
+    GenerateVerb.Create(),
+    InspectVerb.Create(),
 };
-return root.Parse(args).Invoke();
+
+try
+{
+    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception error) when (error is InvalidSafetensorsException or InvalidModelConfigException or InvalidTokenizerException or ChatTemplateException
+    or InvalidCheckpointException or InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException)
+{
+    // A file or a setting is wrong: one sentence, no stack trace.
+    Console.Error.WriteLine(error.Message);
+    return 2;
+}

@@ -55,7 +55,7 @@ public sealed partial class PeftAdapterConfig
     /// <param name="targetModules">Names of layers, such as <c>q_proj</c>; empty means every linear layer of the blocks.</param>
     /// <param name="dropout">0 to below 1.</param>
     /// <exception cref="InvalidModelConfigException">A value is outside its range.</exception>
-    public static PeftAdapterConfig Create(string baseModel, int rank, double alpha, IReadOnlyList<string> targetModules, double dropout = 0) => new(new JsonObject
+    public static PeftAdapterConfig Create(string baseModel, int rank, double alpha, IReadOnlyList<string> targetModules, double dropout = 0) => Parse(JsonSerializer.SerializeToUtf8Bytes(new JsonObject
     {
         ["alpha_pattern"] = new JsonObject(),
         ["auto_mapping"] = null,
@@ -77,7 +77,7 @@ public sealed partial class PeftAdapterConfig
         ["task_type"] = "CAUSAL_LM",
         ["use_dora"] = false,
         ["use_rslora"] = false,
-    });
+    }));
 
     /// <summary>Reads <c>adapter_config.json</c> of an adapter folder.</summary>
     /// <exception cref="InvalidModelConfigException">It is missing, broken, or asks for something that is not computed.</exception>

@@ -23,7 +23,7 @@ public sealed class SampleData : ITrainingData
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(accumulation, 1);
-        int empty = samples.TakeWhile(sample => sample.Supervised.Skip(1).Contains(true) && sample.Supervised.Length == sample.Ids.Length).Count();
+        int empty = samples.TakeWhile(sample => sample.HasSupervised && sample.Supervised.Length == sample.Ids.Length).Count();
         if (samples.Count == 0 || empty < samples.Count)
         {
             throw new ArgumentException(samples.Count == 0 ? "There is no sample to train on." : $"Sample {empty} has no supervised token behind its first, or a mask of another length.", nameof(samples));

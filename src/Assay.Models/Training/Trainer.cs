@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Assay.Models.Training;
 
 /// <summary>The training loop: every run, of adapters and of whole models, goes through it.</summary>
-/// <remarks>Synchronous; reports and reads its control once per step. Same data, options, instruction set and library give the same bytes.</remarks>
+/// <remarks>Synchronous; reports and reads its control once per step. Same data, options, instruction set, library and thread count give the same bytes.</remarks>
 public sealed class Trainer : IDisposable
 {
     private const int MostReturns = 2;

@@ -11,10 +11,11 @@ namespace Assay.Worker.Pretraining;
 /// <summary>Pre-trains a starter model into a folder, in pieces: a stopped run continues exactly from its last checkpoint.</summary>
 /// <param name="recipe">What to make.</param>
 /// <param name="folder">Output; checkpoints go below it.</param>
+/// <param name="packs">Reference packs with the corpus.</param>
 /// <param name="budget">Time for this call, or null; the plan of steps is fitted to it.</param>
 /// <param name="clock">For the budget.</param>
 /// <param name="log">Progress lines.</param>
-internal sealed class PretrainRun(PretrainRecipe recipe, string folder, TimeSpan? budget, TimeProvider clock, TextWriter log)
+internal sealed class PretrainRun(PretrainRecipe recipe, string folder, string packs, TimeSpan? budget, TimeProvider clock, TextWriter log)
 {
     private const double FirstPieceSeconds = 60;
     private const double PieceSeconds = 240;
@@ -27,15 +28,21 @@ internal sealed class PretrainRun(PretrainRecipe recipe, string folder, TimeSpan
 
     /// <summary>Trains to the end of the plan or of the budget, and writes the model folder when the plan is done.</summary>
     /// <param name="resume">Continue the folder's run; else the folder must hold no checkpoints.</param>
-    public TrainingOutcome Run(bool resume)
+    /// <param name="exportOnly">Write the model folder from the newest checkpoint without training on.</param>
+    public TrainingOutcome Run(bool resume, bool exportOnly = false)
     {
-        if (!resume && Directory.Exists(checkpoints))
+        if (!resume && !exportOnly && Directory.Exists(checkpoints))
         {
             throw new InvalidCheckpointException($"'{folder}' already holds a run. Continue it with --resume, or choose another folder.");
         }
 
         Directory.CreateDirectory(checkpoints);
-        var corpus = DocumentationCorpus.Read(DocumentationCorpus.FindPacks(), recipe.Excluded, recipe.HeldOutIn);
+        var corpus = DocumentationCorpus.Read(packs, recipe.Excluded, recipe.HeldOutIn);
+        if (corpus.Training.Count == 0 || corpus.HeldOut.Count == 0)
+        {
+            throw new InvalidDataException($"'{packs}' gives {corpus.Training.Count} training and {corpus.HeldOut.Count} held-out documents; both are needed.");
+        }
+
         var tokenizer = PrepareTokenizer(corpus);
         var data = new PretrainData(recipe, tokenizer, corpus.Training);
         Say($"{corpus.Files} files, {data.Documents} documents, {data.Tokens} tokens and {data.ChatTokens} of questions and answers; {corpus.HeldOut.Count} documents of {string.Join(", ", corpus.HeldOut.Select(document => document.Assembly).Distinct())} held out");
@@ -46,10 +53,12 @@ internal sealed class PretrainRun(PretrainRecipe recipe, string folder, TimeSpan
         using var target = new TrainingTarget(model, null, fusedAttention: true);
         using var trainer = new Trainer(target, data, Options(), clock);
         trainer.Resume();
-        var outcome = Train(trainer, data);
-        if (outcome.Status is TrainingStatus.Succeeded)
+        var outcome = exportOnly ? new TrainingOutcome(TrainingStatus.Paused, trainer.Step) : Train(trainer, data);
+        if (exportOnly || outcome.Status is TrainingStatus.Succeeded)
         {
-            new StarterFolder(recipe, folder, log).Write(model, tokenizer, corpus, PretrainPlan.Load(PlanFile)!);
+            Say("measuring and writing the model");
+            var progress = new PretrainProgress(trainer.Step, PretrainPlan.Load(PlanFile) ?? PretrainPlan.Of(recipe), data.Tokens, data.Documents);
+            new StarterFolder(recipe, folder).Write(model, tokenizer, corpus, progress);
         }
 
         return outcome;

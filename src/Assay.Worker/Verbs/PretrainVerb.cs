@@ -15,9 +15,11 @@ internal static class PretrainVerb
         var recipe = new Option<FileInfo>("--recipe") { Description = "Recipe file; default: recipes/starter.json of the checkout." };
         var minutes = new Option<double?>("--minutes") { Description = "Time budget; the number of steps is fitted to it." };
         var resume = new Option<bool>("--resume") { Description = "Continue the run in the output folder." };
+        var export = new Option<bool>("--export") { Description = "Write the model from the newest checkpoint without training on." };
+        var packs = new Option<string?>("--packs") { Description = "Folder of reference packs; default: that of the installed SDK." };
         var threads = new Option<int?>("--threads") { Description = "Threads for tensor work; default: all cores." };
         var low = new Option<bool>("--low-priority") { Description = "Let other programs go first." };
-        var command = new Command("pretrain", "Makes the starter model from the documentation that ships with the .NET SDK.") { output, recipe, minutes, resume, threads, low };
+        var command = new Command("pretrain", "Makes the starter model from the documentation that ships with the .NET SDK.") { output, recipe, minutes, resume, export, packs, threads, low };
         command.SetAction(arguments =>
         {
             if (arguments.GetValue(low))
@@ -33,8 +35,8 @@ internal static class PretrainVerb
 
             string file = arguments.GetValue(recipe)?.FullName ?? Path.Combine(Environment.GetEnvironmentVariable("ASSAY_HOME") ?? ".", "recipes", "starter.json");
             TimeSpan? budget = arguments.GetValue(minutes) is { } limit ? TimeSpan.FromMinutes(limit) : null;
-            var run = new PretrainRun(PretrainRecipe.Load(file), arguments.GetRequiredValue(output).FullName, budget, TimeProvider.System, Console.Out);
-            var outcome = run.Run(arguments.GetValue(resume));
+            var run = new PretrainRun(PretrainRecipe.Load(file), arguments.GetRequiredValue(output).FullName, arguments.GetValue(packs) ?? DocumentationCorpus.FindPacks(), budget, TimeProvider.System, Console.Out);
+            var outcome = run.Run(arguments.GetValue(resume), arguments.GetValue(export));
             if (outcome.Reason is { } reason)
             {
                 Console.Error.WriteLine(reason);
