@@ -57,7 +57,7 @@ internal sealed class PretrainRun(PretrainRecipe recipe, string folder, string p
         if (exportOnly || outcome.Status is TrainingStatus.Succeeded)
         {
             Say("measuring and writing the model");
-            var progress = new PretrainProgress(trainer.Step, PretrainPlan.Load(PlanFile) ?? PretrainPlan.Of(recipe), data.Tokens, data.Documents);
+            var progress = new PretrainProgress(trainer.Step, PretrainPlan.Load(PlanFile) ?? PretrainPlan.Of(recipe), data);
             new StarterFolder(recipe, folder).Write(model, tokenizer, corpus, progress);
         }
 

@@ -1,3 +1,4 @@
+using Assay.Data.Trace;
 using Assay.Models;
 using Assay.Models.Training;
 using Assay.Worker.Pretraining;
@@ -35,6 +36,9 @@ public sealed class PretrainRunTests : IDisposable
         Assert.Equal(320, model.Plan.Vocab);
         Assert.Equal([0, 4], model.EndIds.Order());
         Assert.Equal([0, 2], model.EncodePrompt([new("user", "What?")])[..2]);
+        var bits = ReferenceBits.Parse(File.ReadAllBytes(Path.Combine(folder, "out", "reference_bits.json")));
+        Assert.InRange(bits.VocabularySize, 262, 320);
+        Assert.True(bits.MilliBitsOf(0) < bits.MilliBitsOf(3));
         string card = File.ReadAllText(Path.Combine(folder, "out", "README.md"));
         Assert.Contains("bits per byte", card, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", card, StringComparison.Ordinal);
