@@ -1,1 +1,16 @@
-return 0;
+using System.CommandLine;
+using System.Globalization;
+using Assay.Server.Accounts;
+using Assay.Server.Demo;
+using Assay.Server.Shared.Hosting;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
+
+var root = new RootCommand("Assay: datanets under validation, fine-tuning, and a verifiable ledger.")
+{
+    ServeCommand.Make(),
+    DemoCommand.Make(),
+    UserCommand.Make(),
+};
+return await root.Parse(args).InvokeAsync();

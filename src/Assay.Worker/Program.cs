@@ -16,11 +16,12 @@ var root = new RootCommand("Assay's engine: training and generation on this mach
     TrainVerb.Create(),
     GenerateVerb.Create(),
     InspectVerb.Create(),
+    LeaseVerb.Create(),
 };
 
 try
 {
-    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (Exception error) when (error is InvalidSafetensorsException or InvalidModelConfigException or InvalidTokenizerException or ChatTemplateException
     or InvalidCheckpointException or InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException)

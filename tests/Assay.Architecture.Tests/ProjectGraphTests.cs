@@ -13,7 +13,7 @@ public sealed class ProjectGraphTests
         ["Assay.Models"] = (["Assay.Data"], ["TorchSharp"]),
         ["Assay.Server"] = (["Assay.Client", "Assay.Data", "Assay.Ledger"],
         [
-            "HtmlSanitizer", "Markdig", "Microsoft.AspNetCore.Identity.EntityFrameworkCore", "Microsoft.AspNetCore.OpenApi",
+            "HtmlSanitizer", "Markdig", "Microsoft.AspNetCore.OpenApi",
             "Microsoft.EntityFrameworkCore.Design", "Microsoft.EntityFrameworkCore.Sqlite", "MudBlazor", "Plotly.Blazor",
             "Spectre.Console", "System.CommandLine",
         ]),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -156,7 +157,7 @@ public sealed partial class PeftAdapterConfig
             return absent;
         }
 
-        double value = node.GetValueKind() is JsonValueKind.Number ? node.GetValue<double>() : double.NaN;
+        double value = node.GetValueKind() is JsonValueKind.Number ? double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture) : double.NaN; // a node made from an int gives no double
         return value >= least && value <= most
             ? value
             : throw new InvalidModelConfigException($"adapter_config.json: {field} = {node.ToJsonString()}; it must be a number from {least} to {most}.");

@@ -1,0 +1,27 @@
+namespace Assay.Client.Accounts;
+
+/// <summary>An account as its owner sees it.</summary>
+/// <param name="Id"><c>a_</c> and 16 hex digits.</param>
+/// <param name="Roles">Any of operator, owner, reviewer, contributor, builder.</param>
+/// <param name="PublicKey">Ed25519 key that signs the account's statements, standard Base64.</param>
+public sealed record AccountView(string Id, string Email, string Name, IReadOnlyList<string> Roles, string PublicKey, DateTimeOffset CreatedAt);
+
+/// <summary>Asks for an account.</summary>
+/// <param name="Password">12 to 200 characters.</param>
+/// <param name="SetupToken">The one-time token of the first start; makes the account the operator.</param>
+public sealed record SignUpRequest(string Email, string Name, string Password, string? SetupToken = null);
+
+/// <summary>Exchanges a password for a session cookie.</summary>
+public sealed record SignInRequest(string Email, string Password);
+
+/// <param name="Name">What the key is for, 1 to 80 characters.</param>
+/// <param name="Scopes">Any of read, contribute, train, infer, admin; empty: every scope of the account's roles.</param>
+/// <param name="Days">Days until it expires, 1 to 365.</param>
+public sealed record CreateKeyRequest(string Name, IReadOnlyList<string>? Scopes = null, int Days = 90);
+
+/// <param name="Key">The secret itself, present only in the answer that creates it.</param>
+public sealed record ApiKeyView(string Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt,
+    DateTimeOffset? LastUsedAt, string? Key = null);
+
+/// <summary>Gives an account a role.</summary>
+public sealed record GrantRoleRequest(string Email, string Role);

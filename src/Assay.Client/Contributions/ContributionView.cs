@@ -1,0 +1,37 @@
+namespace Assay.Client.Contributions;
+
+/// <summary>One contributed file and what became of it.</summary>
+/// <param name="State">received, validating, accepted, rejected or review.</param>
+/// <param name="Score">0 to 1000; absent before the decision.</param>
+/// <param name="LedgerIndex">Index of the contribution's entry; absent for the moment before it is sequenced.</param>
+/// <param name="FromAnswer">The answer whose correction this is.</param>
+public sealed record ContributionView(string Id, string DatanetId, string DatanetName, string AccountId, string AccountName, string FileName, string Type,
+    long Bytes, string Sha256, string Licence, string State, int? Score, DateTimeOffset ReceivedAt, DateTimeOffset? DecidedAt,
+    long? LedgerIndex, long? VerdictIndex, int Records, IReadOnlyList<FindingView> Findings, QuotaView? Quota = null, string? FromAnswer = null,
+    int? QueuePosition = null, ScoreView? Sum = null);
+
+/// <summary>What one rule found.</summary>
+/// <param name="Score">0 to 1000; absent when the rule could not run, then the evidence says why.</param>
+/// <param name="Evidence">What was seen and where, in words.</param>
+/// <param name="Fix">What the contributor can do about it.</param>
+public sealed record FindingView(string Rule, int Version, int? Score, int Weight, string Evidence, string? Fix = null, string? RelatedContribution = null);
+
+/// <summary>The sum behind a score: ⌊total / weight⌋, then the cap.</summary>
+public sealed record ScoreView(long Total, int Weight, int? Cap, string? CappedBy, int Accept, int ReviewFloor);
+
+/// <summary>What is left of the day's limits.</summary>
+public sealed record QuotaView(MeterView ContributorBytes, MeterView ContributorFiles, MeterView DatanetBytes, DateTimeOffset ResetsAt);
+
+/// <param name="Limit">contributor_bytes, contributor_files or datanet_bytes.</param>
+public sealed record MeterView(string Limit, long Used, long Cap, long Left);
+
+/// <summary>The declared facts of an upload.</summary>
+/// <param name="FileName">Shown to people; its extension must agree with the content.</param>
+/// <param name="Licence">One of the datanet's licences.</param>
+/// <param name="Source">Where the text comes from.</param>
+/// <param name="IntendedUse">What it should teach.</param>
+/// <param name="Note">Why it is useful.</param>
+/// <param name="Language">BCP 47 tag such as en.</param>
+/// <param name="FromAnswer">The answer that this file corrects.</param>
+public sealed record ContributionFacts(string FileName, string Licence, string? Source = null, string? IntendedUse = null, string? Note = null,
+    string? Language = null, string? FromAnswer = null);

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Assay.Client.Runs;
+
+namespace Assay.Client.Leases;
+
+/// <summary>Asks for the next job. The server answers 204 after some seconds without one.</summary>
+/// <param name="Kind">validate, train or infer.</param>
+/// <param name="Worker">Name of the asking process, for logs and release.</param>
+public sealed record LeaseRequest(string Kind, string Worker);
+
+/// <summary>A job that belongs to this worker until <paramref name="Until"/>, as long as heartbeats carry its token.</summary>
+/// <param name="Token">Fencing token: a write with an older one changes nothing.</param>
+public sealed record LeaseGrant(long Job, long Token, string Kind, DateTimeOffset Until, JsonElement Payload);
+
+/// <param name="Cancel">The worker is to stop the job at the next step.</param>
+public sealed record HeartbeatAnswer(bool Cancel);
+
+/// <summary>What a validation worker needs to know; the file itself is fetched from <c>/api/leases/{job}/blob</c>.</summary>
+/// <param name="Request">The inspection request as <c>Assay.Data</c> defines it: profile, context and salt.</param>
+public sealed record ValidatePayload(string ContributionId, string FileName, long Bytes, JsonElement Request);
+
+/// <summary>What a training worker needs to know; records are fetched from <c>/api/leases/{job}/records</c>.</summary>
+/// <param name="BaseFolder">Folder of the base model on this machine, read only.</param>
+/// <param name="WorkFolder">Folder for checkpoints; kept until the job ends, so a second attempt resumes.</param>
+/// <param name="OutputFolder">Where the adapter is to be saved in PEFT layout.</param>
+/// <param name="StartFromFolder">An adapter to train further; absent: a fresh one.</param>
+public sealed record TrainPayload(string RunId, RunSettings Settings, string BaseFolder, string WorkFolder, string OutputFolder, string? StartFromFolder,
+    IReadOnlyList<TrainRecord> Train, IReadOnlyList<TrainRecord> HoldOut);
+
+/// <param name="Prompt">The question or heading; empty for running text.</param>
+public sealed record TrainRecord(long Id, string Prompt, string Text);
+
+/// <summary>Progress of a training job.</summary>
+/// <param name="State">preparing or running.</param>
+public sealed record TrainProgress(string State, int Steps, IReadOnlyList<RunPoint> Points);
+
+/// <summary>The end of a training job.</summary>
+/// <param name="Outcome">succeeded, cancelled or failed.</param>
+/// <param name="Failure">For a failure: what happened and what to do, as a sentence.</param>
+public sealed record TrainResult(string Outcome, string? Failure, int Step, double? Loss, double? BaseLoss, double? TunedLoss, string? AdapterSha256);
+
+/// <summary>A question for the resident inference worker.</summary>
+/// <param name="AdapterFolder">Absent: the base model answers.</param>
+public sealed record InferPayload(string Id, string BaseFolder, string? AdapterFolder, IReadOnlyList<Chat.ChatTurn> Messages, double Temperature, double TopP, int TopK,
+    double RepetitionPenalty, int MaxTokens, long Seed, IReadOnlyList<string> Stop);
+
+/// <summary>One line of the worker's answer: a piece of text, or the end.</summary>
+/// <param name="End">Present on the last line only.</param>
+public sealed record InferChunk(string? Text = null, InferEnd? End = null, string? Error = null);
+
+/// <param name="TokenIds">The reply's tokens, without the end token.</param>
+/// <param name="TunedMillibits">−Σ log₂ p of the reply with the adapter, in thousandths of a bit.</param>
+/// <param name="BaseMillibits">The same without the adapter; equal for a base model.</param>
+public sealed record InferEnd(IReadOnlyList<int> TokenIds, int PromptTokens, string StopReason, long TunedMillibits, long BaseMillibits);

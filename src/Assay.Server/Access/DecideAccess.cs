@@ -1,0 +1,69 @@
+using Assay.Client.Access;
+using Assay.Ledger.Entries;
+using Assay.Server.Accounts;
+using Assay.Server.Shared;
+using Assay.Server.Shared.Database;
+using Assay.Server.Transparency;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Access;
+
+/// <summary>POST /api/v1/access/{id}: the owner grants, declines or revokes.</summary>
+internal static class DecideAccess
+{
+    public static void Map(RouteGroupBuilder group) => group.MapPost("/access/{id}", HandleAsync).RequireAuthorization(Scopes.Contribute);
+
+    internal static async Task<Results<Ok<AccessView>, ProblemHttpResult>> HandleAsync(
+        string id, AccessDecision decision, CurrentUser user, AssayDb db, DbWriter writer, TimeProvider clock, CancellationToken cancel)
+    {
+        if (decision.Days is < 1 or > 365)
+        {
+            return Refusal.Invalid($"A grant lasts 1 to 365 days, not {decision.Days}.").ToProblem();
+        }
+
+        if (decision.Action is AccessEntry.Decline or AccessEntry.Revoke && decision.Reason?.Trim().Length is not (>= 1 and <= 500))
+        {
+            return Refusal.Invalid("Declining and revoking need a reason of 1 to 500 characters.").ToProblem();
+        }
+
+        var refusal = await writer.WriteAsync((rows, stop) => DecideAsync(rows, id, decision, user.Id, clock.GetUtcNow(), stop), cancel);
+        return refusal is null
+            ? TypedResults.Ok((await AccessModule.ReadAsync(db, db.Access.Where(row => row.Id == id), cancel))[0])
+            : refusal.ToProblem();
+    }
+
+    private static async Task<Refusal?> DecideAsync(AssayDb rows, string id, AccessDecision decision, string userId, DateTimeOffset now, CancellationToken stop)
+    {
+        var access = await rows.Access.FirstOrDefaultAsync(row => row.Id == id, stop);
+        var datanet = access is null ? null : await rows.Datanets.FirstAsync(row => row.Id == access.DatanetId, stop);
+        if (access is null || datanet is null || (datanet.OwnerId != userId && access.AccountId != userId))
+        {
+            return Refusal.NotFound("access request", id);
+        }
+
+        if (datanet.OwnerId != userId)
+        {
+            return Refusal.Forbidden("The owner of the datanet decides.");
+        }
+
+        string? next = (access.State, decision.Action) switch
+        {
+            ("requested", AccessEntry.Grant) => "granted",
+            ("requested", AccessEntry.Decline) => "declined",
+            ("granted", AccessEntry.Revoke) => "revoked",
+            _ => null,
+        };
+        if (next is null)
+        {
+            return Refusal.Conflict("state", $"A request that is {access.State} cannot take the action '{decision.Action}'.");
+        }
+
+        access.State = next;
+        access.Reason = decision.Reason?.Trim();
+        access.DecidedAt = now;
+        access.Until = next == "granted" ? now.AddDays(decision.Days) : null;
+        rows.Append(LedgerFacts.Access(access, decision.Action, datanet.Licences, now));
+        return null;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Identity;
+
+namespace Assay.Server.Accounts;
+
+/// <summary>Passwords, lock-out and the claims of a signed-in account. Pure, apart from the hasher's salt.</summary>
+internal static class Credentials
+{
+    public const int MinPasswordLength = 12;
+    public const int MaxPasswordLength = 200;
+    public const int FailuresBeforeLock = 5;
+
+    public static readonly TimeSpan LockTime = TimeSpan.FromMinutes(15);
+
+    private static readonly PasswordHasher<AccountRow> Hasher = new();
+
+    public static string Hash(string password) => Hasher.HashPassword(new AccountRow(), password);
+
+    public static bool Matches(AccountRow account, string password) =>
+        Hasher.VerifyHashedPassword(account, account.PasswordHash, password) != PasswordVerificationResult.Failed;
+
+    public static string EmailKey(string email) => email.Trim().Normalize().ToUpperInvariant();
+
+    /// <summary>Why an address or password cannot be used; null when they can.</summary>
+    public static string? Refuse(string email, string password)
+    {
+        var at = email.IndexOf('@', StringComparison.Ordinal);
+        if (email.Length is < 3 or > 200 || at < 1 || at != email.LastIndexOf('@') || at == email.Length - 1 || email.Any(char.IsControl) || email.Any(char.IsWhiteSpace))
+        {
+            return $"'{email}' is not an e-mail address. Write it as name@host, without blanks.";
+        }
+
+        return password.Length is < MinPasswordLength or > MaxPasswordLength
+            ? $"The password has {password.Length} characters; it needs {MinPasswordLength} to {MaxPasswordLength}."
+            : null;
+    }
+
+    public static ClaimsPrincipal Principal(AccountRow account, string scheme, IEnumerable<string> scopes)
+    {
+        var identity = new ClaimsIdentity(scheme);
+        identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, account.Id));
+        identity.AddClaim(new Claim(ClaimTypes.Name, account.Name));
+        identity.AddClaims(account.RoleList.Select(role => new Claim(ClaimTypes.Role, role)));
+        identity.AddClaims(scopes.Select(scope => new Claim("scope", scope)));
+        return new ClaimsPrincipal(identity);
+    }
+}

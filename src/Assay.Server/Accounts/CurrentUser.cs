@@ -1,0 +1,21 @@
+using System.Security.Claims;
+
+namespace Assay.Server.Accounts;
+
+/// <summary>Who sends the request.</summary>
+internal sealed class CurrentUser
+{
+    private readonly ClaimsPrincipal _principal;
+
+    public CurrentUser(IHttpContextAccessor accessor) => _principal = accessor.HttpContext?.User ?? new ClaimsPrincipal();
+
+    /// <summary>For a circuit, which outlives the request that opened it.</summary>
+    public CurrentUser(ClaimsPrincipal principal) => _principal = principal;
+
+    /// <summary>Account id; empty when nobody is signed in.</summary>
+    public string Id => _principal.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
+
+    public bool SignedIn => Id.Length > 0;
+
+    public bool Is(string role) => _principal.IsInRole(role);
+}

@@ -1,0 +1,48 @@
+using Assay.Client.Accounts;
+using Assay.Server.Shared;
+using Assay.Server.Shared.Database;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Assay.Server.Accounts;
+
+/// <summary>POST /api/v1/accounts: makes an account. With the first start's token it becomes the operator.</summary>
+internal static class SignUp
+{
+    public static void Map(RouteGroupBuilder group) => group.MapPost("/accounts", HandleAsync).AllowAnonymous().RequireRateLimiting(AccountsModule.SignUpLimit);
+
+    internal static async Task<Results<Created<AccountView>, ProblemHttpResult>> HandleAsync(
+        SignUpRequest request, DbWriter writer, SetupToken setup, TimeProvider clock, CancellationToken cancel)
+    {
+        if (Credentials.Refuse(request.Email, request.Password) is { } why)
+        {
+            return Refusal.Invalid(why).ToProblem();
+        }
+
+        var name = request.Name.Trim();
+        if (name.Length is < 1 or > 80 || name.Any(char.IsControl))
+        {
+            return Refusal.Invalid("The name needs 1 to 80 characters, without control characters.").ToProblem();
+        }
+
+        var isOperator = request.SetupToken is not null;
+        if (isOperator && !setup.Matches(request.SetupToken!))
+        {
+            return Refusal.Forbidden("The setup token is wrong or was used before. Sign up without it, or ask the operator for a role.").ToProblem();
+        }
+
+        var roles = isOperator ? Roles.OnSignUp.Prepend(Roles.Operator) : Roles.OnSignUp;
+        var account = NewAccount.Make(request.Email, name, request.Password, roles, clock.GetUtcNow());
+        var made = await writer.WriteAsync((db, stop) => NewAccount.AddAsync(db, account, stop), cancel);
+        if (!made)
+        {
+            return Refusal.Conflict("email_taken", $"An account with the address '{request.Email}' exists. Sign in with it.").ToProblem();
+        }
+
+        if (isOperator)
+        {
+            setup.Use();
+        }
+
+        return TypedResults.Created($"/api/v1/accounts/{account.Id}", account.ToView());
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Assay.Client.Datanets;
+using Assay.Data.Tokenization;
+using Assay.Data.Trace;
+using Assay.Server.ModelCatalog;
+using Assay.Server.Runs;
+using Assay.Server.Shared;
+using Assay.Server.Shared.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Attribution;
+
+/// <summary>
+/// The exact layer of an answer's sources: spans that stand word for word in the records a run was trained on.
+/// The index of a run is built at its first answer and kept as a file beside the adapter.
+/// </summary>
+internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels bases, DataFolder folder)
+{
+    private readonly ConcurrentDictionary<string, Task<TraceIndex>> _indexes = new();
+    private readonly ConcurrentDictionary<string, ReferenceBits> _bits = new();
+
+    /// <summary>The rows of an answer's spans, ready to be stored; empty when nothing of it stands in a contribution.</summary>
+    public async Task<List<SpanRow>> FindAsync(BaseModel model, string runId, string answerId, int[] reply, CancellationToken cancel)
+    {
+        var index = await IndexOfAsync(model, runId);
+        var result = SpanTrace.Find(index, reply, BitsOf(model));
+        if (result.Spans.Count == 0)
+        {
+            return [];
+        }
+
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var contributions = result.Spans.SelectMany(span => span.Sources).Select(source => source.Record.Contribution).Distinct().ToList();
+        var records = await db.Records.AsNoTracking().Where(row => contributions.Contains(row.ContributionId))
+            .ToDictionaryAsync(row => (row.ContributionId, row.Ordinal), row => row.Id, cancel);
+        var places = CharacterPlaces(bases.TextsOf(model).Tokenizer, reply);
+        return
+        [
+            .. result.Spans.SelectMany(span => span.Sources.Select(source => new SpanRow
+            {
+                AnswerId = answerId,
+                Start = places[span.Start],
+                End = places[span.Start + span.Length],
+                Tokens = span.Length,
+                Millibits = span.MilliBits,
+                RecordId = records[(source.Record.Contribution, source.Record.Number)],
+            })),
+        ];
+    }
+
+    /// <summary>Where each token begins in the shown text, and one past the last.</summary>
+    internal static int[] CharacterPlaces(TokenizerJson tokenizer, int[] reply)
+    {
+        var places = new int[reply.Length + 1];
+        var decoder = new StreamingDecoder(tokenizer, skipSpecial: true);
+        for (var token = 0; token < reply.Length; token++)
+        {
+            places[token + 1] = places[token] + decoder.Push(reply[token]).Length;
+        }
+
+        places[^1] += decoder.Flush().Length;
+        return places;
+    }
+
+    private Task<TraceIndex> IndexOfAsync(BaseModel model, string runId) => _indexes.GetOrAdd(runId, async id =>
+    {
+        var path = Path.Combine(folder.Models, id, "trace.idx");
+        if (File.Exists(path))
+        {
+            try
+            {
+                return TraceIndex.Load(path);
+            }
+            catch (InvalidTraceIndexException)
+            {
+                // A damaged index is made again: everything it holds is in the rows.
+            }
+        }
+
+        var built = await BuildAsync(model, id);
+        built.Save(path);
+        return built;
+    });
+
+    private async Task<TraceIndex> BuildAsync(BaseModel model, string runId)
+    {
+        await using var db = await reader.CreateDbContextAsync();
+        var run = await db.Runs.AsNoTracking().FirstAsync(row => row.Id == runId);
+        var snapshots = await db.Snapshots.AsNoTracking().Where(row => run.SnapshotList.Contains(row.Id)).ToListAsync();
+        var contributions = snapshots.SelectMany(row => row.ReadManifest().Contributions).DistinctBy(item => item.Id).OrderBy(item => item.Index).ToList();
+        var wanted = contributions.SelectMany(item => item.Records).Select(record => record.Id).ToList();
+        var rows = await db.Records.AsNoTracking().Where(row => wanted.Contains(row.Id)).ToDictionaryAsync(row => row.Id);
+        var tokenizer = bases.TextsOf(model).Tokenizer;
+        return TraceIndex.Build(string.Join(',', snapshots.Select(row => row.RecordsRoot)), TokenizerHash(model), tokenizer.VocabularySize,
+            contributions.SelectMany(item => Tokenize(item, rows, tokenizer)));
+    }
+
+    private static IEnumerable<TokenizedRecord> Tokenize(ManifestContribution item, Dictionary<long, Contributions.RecordRow> rows, TokenizerJson tokenizer) =>
+        item.Records.Select(record => rows[record.Id]).OrderBy(row => row.Ordinal)
+            .Select(row => new TokenizedRecord(new TraceRecord(item.Index, item.Id, row.Ordinal), tokenizer.Encode(RenderedText.Of(row.Text)), []));
+
+    private ReferenceBits BitsOf(BaseModel model) => _bits.GetOrAdd(model.Folder, path =>
+    {
+        var file = Path.Combine(path, "reference_bits.json");
+
+        // A base without a table counts every token alike: its vocabulary says nothing of how common a token is.
+        return File.Exists(file)
+            ? ReferenceBits.Parse(File.ReadAllBytes(file))
+            : ReferenceBits.FromCounts(new long[bases.TextsOf(model).Tokenizer.VocabularySize], TokenizerHash(model));
+    });
+
+    private static string TokenizerHash(BaseModel model) =>
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(model.Folder, "tokenizer.json"))));
+}

@@ -1,0 +1,62 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Assay.Server.Contributions;
+
+/// <summary>One contributed file. Content never changes; state and verdict do.</summary>
+internal sealed class ContributionRow : IEntityTypeConfiguration<ContributionRow>
+{
+    public string Id { get; init; } = "";
+    public string DatanetId { get; init; } = "";
+    public string AccountId { get; init; } = "";
+
+    /// <summary>The idempotency key of the upload.</summary>
+    public string Op { get; init; } = "";
+
+    /// <summary>For display only; never a path.</summary>
+    public string FileName { get; init; } = "";
+
+    /// <summary>md, txt, pdf or docx.</summary>
+    public string Type { get; init; } = "";
+    public long Bytes { get; init; }
+    public string Sha256 { get; init; } = "";
+
+    /// <summary>Blob of the extracted text that the records of a pdf or docx point into; null for md and txt.</summary>
+    public string? ExtractionSha256 { get; set; }
+
+    /// <summary>SHA-256 of the normalised text, known after parsing.</summary>
+    public string? TextSha256 { get; set; }
+
+    /// <summary>32 random bytes that make the ledger's commitment erasable.</summary>
+    public byte[] Salt { get; init; } = [];
+    public string Licence { get; init; } = "";
+    public string? Source { get; init; }
+    public string? IntendedUse { get; init; }
+    public string? Note { get; init; }
+    public string? Language { get; init; }
+
+    /// <summary>The answer that this file corrects.</summary>
+    public string? FromAnswer { get; init; }
+    public ContributionState State { get; set; }
+    public int? Score { get; set; }
+
+    /// <summary>JSON of the validation report; absent before the decision.</summary>
+    public string? Report { get; set; }
+    public DateTimeOffset ReceivedAt { get; init; }
+    public DateTimeOffset? DecidedAt { get; set; }
+
+    /// <summary>Rows of the ledger: the contribution and its latest verdict.</summary>
+    public long EntryId { get; set; }
+    public long? VerdictEntryId { get; set; }
+
+    public void Configure(EntityTypeBuilder<ContributionRow> builder)
+    {
+        builder.ToTable("contribution");
+        builder.HasIndex(row => new { row.AccountId, row.Op }).IsUnique();
+        builder.HasIndex(row => new { row.DatanetId, row.State });
+        builder.HasIndex(row => row.Sha256);
+        builder.HasIndex(row => row.TextSha256);
+        builder.HasIndex(row => row.ReceivedAt);
+        builder.HasIndex(row => row.EntryId);
+    }
+}

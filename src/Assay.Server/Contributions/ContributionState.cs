@@ -1,0 +1,10 @@
+namespace Assay.Server.Contributions;
+
+internal enum ContributionState
+{
+    Received,
+    Validating,
+    Accepted,
+    Rejected,
+    Review,
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Assay.Client.Contributions;
+using Assay.Data.Validation;
+using Assay.Server.Shared.Database;
+using Assay.Server.Shared.Quotas;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Contributions;
+
+/// <summary>Contributions as the API and the pages show them.</summary>
+internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, QuotaLedger quotas)
+{
+    public async Task<ContributionView?> OneAsync(string id, CancellationToken cancel) =>
+        (await ReadAsync(rows => rows.Where(row => row.Id == id), cancel)).FirstOrDefault();
+
+    public Task<List<ContributionView>> OfAccountAsync(string accountId, int count, CancellationToken cancel) =>
+        ReadAsync(rows => rows.Where(row => row.AccountId == accountId).OrderByDescending(row => row.EntryId).Take(count), cancel);
+
+    public Task<List<ContributionView>> OfDatanetAsync(string datanetId, int count, CancellationToken cancel) =>
+        ReadAsync(rows => rows.Where(row => row.DatanetId == datanetId).OrderByDescending(row => row.EntryId).Take(count), cancel);
+
+    public async Task<QuotaView> QuotaAsync(string accountId, string? datanetId, CancellationToken cancel)
+    {
+        var usage = await quotas.UsageAsync(accountId, datanetId, cancel);
+        return new QuotaView(Meter(usage.ContributorBytes), Meter(usage.ContributorFiles), Meter(usage.DatanetBytes), usage.ResetsAt);
+
+        static MeterView Meter(QuotaMeter meter) => new(meter.Limit, meter.Used, meter.Cap, meter.Left);
+    }
+
+    private async Task<List<ContributionView>> ReadAsync(Func<IQueryable<ContributionRow>, IQueryable<ContributionRow>> pick, CancellationToken cancel)
+    {
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var rows = await pick(db.Contributions.AsNoTracking())
+            .Select(row => new
+            {
+                Row = row,
+                Datanet = db.Datanets.Where(datanet => datanet.Id == row.DatanetId).Select(datanet => new { datanet.Name, datanet.Accept }).First(),
+                Account = db.Accounts.Where(account => account.Id == row.AccountId).Select(account => account.Name).First(),
+                Index = db.LedgerEntries.Where(entry => entry.Id == row.EntryId).Select(entry => entry.Index).First(),
+                Verdict = db.LedgerEntries.Where(entry => entry.Id == row.VerdictEntryId).Select(entry => entry.Index).FirstOrDefault(),
+                Records = db.Records.Count(record => record.ContributionId == row.Id),
+                Ahead = row.DecidedAt == null ? db.Contributions.Count(other => other.DecidedAt == null && other.EntryId < row.EntryId) : 0,
+            }).ToListAsync(cancel);
+        return rows.ConvertAll(item =>
+        {
+            var stored = item.Row.Report is null ? null : JsonSerializer.Deserialize<StoredReport>(item.Row.Report, InspectionJson.Options);
+            return new ContributionView(item.Row.Id, item.Row.DatanetId, item.Datanet.Name, item.Row.AccountId, item.Account, item.Row.FileName, item.Row.Type,
+                item.Row.Bytes, item.Row.Sha256, item.Row.Licence, JsonNamingPolicy.SnakeCaseLower.ConvertName(item.Row.State.ToString()), item.Row.Score,
+                item.Row.ReceivedAt, item.Row.DecidedAt, item.Index, item.Verdict, item.Records,
+                [.. (stored?.Report.Findings ?? []).Select(finding => ToView(finding, stored!.Related))],
+                FromAnswer: item.Row.FromAnswer,
+                QueuePosition: item.Row.DecidedAt is null ? item.Ahead + 1 : null,
+                Sum: stored is null ? null : ToView(stored.Report.Score, item.Datanet.Accept));
+        });
+    }
+
+    private static FindingView ToView(ValidationFinding finding, string? related) => new(finding.Rule, finding.Version, finding.Score, finding.Weight,
+        string.Join(' ', finding.Evidence.Select(evidence => evidence.Text)), finding.Score < 1000 ? finding.Fix : null,
+        finding.Rule == "novelty" ? related : null);
+
+    private static ScoreView ToView(ValidationScore score, int accept) => new(score.Sum, score.EvaluatedWeight,
+        score.Score < score.Uncapped ? score.Score : null, score.Score < score.Uncapped ? string.Join(", ", score.CappedBy) : null, accept, accept - ValidationPolicy.ReviewBand);
+}

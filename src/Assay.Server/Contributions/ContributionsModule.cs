@@ -1,0 +1,39 @@
+using Assay.Client.Contributions;
+using Assay.Client.Datanets;
+using Assay.Server.Accounts;
+using Assay.Server.Shared;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Assay.Server.Contributions;
+
+/// <summary>Files on their way into a datanet.</summary>
+internal static class ContributionsModule
+{
+    private const int PageLength = 200;
+
+    public static void AddContributions(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<GateRefusals>();
+        builder.Services.AddSingleton<Intake>();
+        builder.Services.AddSingleton<ContributionViews>();
+        builder.Services.AddSingleton<ValidationJobs>();
+        builder.Services.AddSingleton<DecideContribution>();
+        builder.Services.AddSingleton<Sweep>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Sweep>());
+    }
+
+    public static void MapContributions(this WebApplication app)
+    {
+        var group = app.MapGroup("/api/v1").WithTags("Contributions");
+        Contribute.Map(group);
+        ReadReceipt.Map(group);
+        group.MapGet("/contributions/{id}", async Task<Results<Ok<ContributionView>, ProblemHttpResult>> (string id, ContributionViews views, CancellationToken cancel) =>
+            await views.OneAsync(id, cancel) is { } view ? TypedResults.Ok(view) : Refusal.NotFound("contribution", id).ToProblem());
+        group.MapGet("/datanets/{id}/contributions", async Task<Ok<Page<ContributionView>>> (string id, ContributionViews views, CancellationToken cancel) =>
+            TypedResults.Ok(new Page<ContributionView>(await views.OfDatanetAsync(id, PageLength, cancel))));
+        group.MapGet("/me/contributions", async Task<Ok<Page<ContributionView>>> (CurrentUser user, ContributionViews views, CancellationToken cancel) =>
+            TypedResults.Ok(new Page<ContributionView>(await views.OfAccountAsync(user.Id, PageLength, cancel)))).RequireAuthorization();
+        group.MapGet("/me/quota", async Task<Ok<QuotaView>> (CurrentUser user, ContributionViews views, CancellationToken cancel, string? datanet = null) =>
+            TypedResults.Ok(await views.QuotaAsync(user.Id, datanet, cancel))).RequireAuthorization();
+    }
+}

@@ -1,0 +1,157 @@
+using System.Text;
+using System.Text.Json;
+using Assay.Data.Records;
+using Assay.Data.Validation;
+using Assay.Ledger.Entries;
+using Assay.Ledger.Tree;
+using Assay.Server.Shared.Blobs;
+using Assay.Server.Shared.Database;
+using Assay.Server.Shared.Jobs;
+using Assay.Server.Transparency;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Contributions;
+
+/// <summary>Turns a worker's inspection into a decision: novelty from the index, the score, one write with the verdict's ledger entry.</summary>
+internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWriter writer, BlobStore blobs, LedgerSequencer ledger, TimeProvider clock)
+{
+    /// <summary>A worker reports what it found. False: its lease is stale, nothing was written.</summary>
+    public async Task<bool> InspectedAsync(long job, long token, Stream body, CancellationToken cancel)
+    {
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var held = await JobQueue.HeldAsync(db, job, token, cancel);
+        if (held is not { Kind: "validate" })
+        {
+            return false;
+        }
+
+        var inspection = (await JsonSerializer.DeserializeAsync<Inspection>(body, InspectionJson.Options, cancel))!;
+        return await DecideAsync(held.Subject, inspection, (job, token), cancel);
+    }
+
+    /// <summary>The parser died on every attempt: the file is decided without having been read.</summary>
+    public async Task UnreadableAsync(string contributionId, string reason, CancellationToken cancel)
+    {
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var row = await db.Contributions.AsNoTracking().FirstAsync(contribution => contribution.Id == contributionId, cancel);
+        await using var stream = blobs.OpenRead(row.Sha256);
+        using var content = new MemoryStream();
+        await stream.CopyToAsync(content, cancel);
+        await DecideAsync(contributionId, ValidationPipeline.Unsafe(content.ToArray(), row.FileName, reason), null, cancel);
+    }
+
+    private async Task<bool> DecideAsync(string contributionId, Inspection inspection, (long Job, long Token)? lease, CancellationToken cancel)
+    {
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var row = await db.Contributions.AsNoTracking().FirstAsync(contribution => contribution.Id == contributionId, cancel);
+        var datanet = await db.Datanets.AsNoTracking().FirstAsync(other => other.Id == row.DatanetId, cancel);
+        var novelty = await NearDuplicates.FindAsync(db, row, inspection, cancel);
+        var report = ValidationReport.Decide(inspection.Findings, new ValidationPolicy { Accept = datanet.Accept }, novelty.Finding);
+        var stored = JsonSerializer.Serialize(new StoredReport(report, novelty.Related), InspectionJson.Options);
+        var extraction = inspection.Extraction is null ? null : await KeepAsync(inspection.Extraction.Text, cancel);
+        var index = await ledger.IndexOfAsync(row.EntryId, cancel);
+        var rules = await ledger.RulesIndexAsync(cancel);
+        var units = inspection.UnitLeaves;
+        var now = clock.GetUtcNow();
+
+        var written = await writer.WriteAsync(async (rows, stop) =>
+        {
+            if (lease is { } held)
+            {
+                var job = await JobQueue.HeldAsync(rows, held.Job, held.Token, stop);
+                if (job is null)
+                {
+                    return false;
+                }
+
+                job.State = JobState.Done;
+            }
+
+            var current = await rows.Contributions.FirstAsync(contribution => contribution.Id == contributionId, stop);
+            if (current.DecidedAt is not null)
+            {
+                return true; // a repeated report of the same decision
+            }
+
+            var entry = rows.Append(new VerdictEntry(index, 1, Word(report.Decision), report.Score.Score, LedgerFacts.Sha256(stored), rules, VerdictEntry.Auto)
+            {
+                Units = units.Count,
+                UnitsRoot = units.Aggregate(RightEdge.Empty, (edge, leaf) => edge.Append(Convert.FromHexString(leaf))).Root.ToString(),
+                Timestamp = now.ToUnixTimeMilliseconds(),
+            });
+            AddRecords(rows, current, inspection, novelty);
+            await rows.SaveChangesAsync(stop); // ids of the entry and the records
+            current.State = report.Decision switch
+            {
+                ContributionDecision.Accepted => ContributionState.Accepted,
+                ContributionDecision.Review => ContributionState.Review,
+                _ => ContributionState.Rejected,
+            };
+            current.Score = report.Score.Score;
+            current.Report = stored;
+            current.TextSha256 = inspection.NormalisedSha256.Length > 0 ? inspection.NormalisedSha256 : null;
+            current.ExtractionSha256 = extraction;
+            current.DecidedAt = now;
+            current.VerdictEntryId = entry.Id;
+            if (current.State != ContributionState.Rejected)
+            {
+                // Rejected text stays out of the index: its repaired version must not count as a copy of it.
+                await AddBandsAsync(rows, current, inspection, stop);
+            }
+
+            return true;
+        }, cancel);
+        ledger.Wake();
+        return written;
+    }
+
+    private static string Word(ContributionDecision decision) => decision switch
+    {
+        ContributionDecision.Accepted => VerdictEntry.Accepted,
+        ContributionDecision.Review => VerdictEntry.Review,
+        _ => VerdictEntry.Rejected,
+    };
+
+    private static void AddRecords(AssayDb rows, ContributionRow row, Inspection inspection, NoveltyResult novelty)
+    {
+        foreach (var (record, (score, nearest)) in inspection.Reading.Records.Zip(novelty.Records))
+        {
+            rows.Records.Add(new RecordRow
+            {
+                ContributionId = row.Id,
+                DatanetId = row.DatanetId,
+                Ordinal = record.Index,
+                Prompt = record.Turns.FirstOrDefault(turn => turn.Role == TurnRole.User)?.Text ?? "",
+                Text = record.Turns.First(turn => turn.Role != TurnRole.User).Text,
+                Start = record.Start,
+                End = record.End,
+                Novelty = score,
+                NearestRecord = nearest,
+            });
+        }
+    }
+
+    private static async Task AddBandsAsync(AssayDb rows, ContributionRow row, Inspection inspection, CancellationToken stop)
+    {
+        var records = await rows.Records.Where(record => record.ContributionId == row.Id).ToDictionaryAsync(record => record.Ordinal, record => record.Id, stop);
+        foreach (var (record, signature) in inspection.Reading.Records.Zip(inspection.Signatures))
+        {
+            foreach (var band in signature.Bands.Distinct())
+            {
+                rows.Bands.Add(new BandRow { DatanetId = row.DatanetId, Hash = unchecked((long)band), RecordId = records[record.Index] });
+            }
+        }
+    }
+
+    private async Task<string> KeepAsync(string text, CancellationToken cancel)
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
+        var staged = await blobs.StageAsync(stream, stream.Length, cancel);
+        blobs.Keep(staged!);
+        return staged!.Sha256;
+    }
+}
+
+/// <summary>The report as it is stored and hashed into the verdict.</summary>
+/// <param name="Related">The contribution whose records are nearest.</param>
+internal sealed record StoredReport(ValidationReport Report, string? Related);

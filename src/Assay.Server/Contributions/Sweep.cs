@@ -1,0 +1,48 @@
+using Assay.Server.Shared.Blobs;
+using Assay.Server.Shared.Database;
+using Assay.Server.Shared.Quotas;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Contributions;
+
+/// <summary>Removes what crashes leave: abandoned reservations and staging files after an hour, blobs without a row after a day.</summary>
+internal sealed class Sweep(QuotaLedger quotas, BlobStore blobs, IDbContextFactory<AssayDb> reader, TimeProvider clock, ILogger<Sweep> log) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan StagingAge = TimeSpan.FromHours(1);
+    private static readonly TimeSpan BlobAge = TimeSpan.FromDays(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, clock);
+        do
+        {
+            await RunAsync(StagingAge, BlobAge, stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>One sweep; ages are those from which a file counts as abandoned.</summary>
+    public async Task RunAsync(TimeSpan stagingAge, TimeSpan blobAge, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var expired = await quotas.ExpireAsync(cancel);
+        var staged = blobs.SweepStaging((now - stagingAge).UtcDateTime);
+        var orphans = 0;
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        foreach (var (sha256, writtenUtc) in blobs.List().ToList())
+        {
+            if (writtenUtc < (now - blobAge).UtcDateTime
+                && !await db.Contributions.AnyAsync(row => row.Sha256 == sha256 || row.ExtractionSha256 == sha256, cancel))
+            {
+                blobs.Delete(sha256);
+                orphans++;
+            }
+        }
+
+        if (expired + staged + orphans > 0)
+        {
+            SweepLog.Swept(log, expired, staged, orphans);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Assay.Client;
+using Assay.Client.Leases;
+using Assay.Data.Validation;
+using Assay.Server.Shared.Database;
+using Assay.Server.Shared.Jobs;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Contributions;
+
+/// <summary>What a validation worker gets to know about a file.</summary>
+internal sealed class ValidationJobs(IDbContextFactory<AssayDb> reader, DbWriter writer)
+{
+    public async Task<JsonElement> PayloadAsync(JobRow job, CancellationToken cancel)
+    {
+        await writer.WriteAsync((db, stop) => db.Contributions.Where(row => row.Id == job.Subject && row.State == ContributionState.Received)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, ContributionState.Validating), stop), cancel);
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var row = await db.Contributions.AsNoTracking().FirstAsync(contribution => contribution.Id == job.Subject, cancel);
+        var datanet = await db.Datanets.AsNoTracking().FirstAsync(other => other.Id == row.DatanetId, cancel);
+        var profile = new ValidationProfile(datanet.Purpose)
+        {
+            Description = datanet.Description,
+            Tags = datanet.TagList,
+            Exemplars = [.. datanet.ExemplarList.Select(exemplar => exemplar.Text)],
+            Languages = datanet.LanguageList,
+            Licences = datanet.LicenceList,
+        };
+        var request = new InspectionRequest($"file.{row.Type}", profile)
+        {
+            Context = new ContributionContext(row.Source ?? "", row.Licence, row.IntendedUse ?? "", row.Note ?? ""),
+            Salt = row.Salt,
+        };
+        var payload = new ValidatePayload(row.Id, row.FileName, row.Bytes, JsonSerializer.SerializeToElement(request, InspectionJson.Options));
+        return JsonSerializer.SerializeToElement(payload, AssayJson.Options);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Assay.Client;
+using Assay.Client.Datanets;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Assay.Server.Datanets;
+
+/// <summary>A data set with one purpose. Name and kind never change.</summary>
+internal sealed class DatanetRow : IEntityTypeConfiguration<DatanetRow>
+{
+    public string Id { get; init; } = "";
+    public string Name { get; init; } = "";
+
+    /// <summary>The name in upper case: unique.</summary>
+    public string NameKey { get; init; } = "";
+    public string Kind { get; init; } = "text";
+    public string Summary { get; init; } = "";
+    public string Description { get; init; } = "";
+    public string Purpose { get; init; } = "";
+
+    /// <summary>Separated by commas, like licences and languages.</summary>
+    public string Tags { get; init; } = "";
+    public string Licences { get; init; } = "";
+    public string Languages { get; init; } = "";
+
+    /// <summary>JSON list of <see cref="Exemplar"/>: they shape the relevance profile and are never trained on.</summary>
+    public string Exemplars { get; init; } = "[]";
+
+    /// <summary>Score from which a file is accepted, 600 to 900.</summary>
+    public int Accept { get; init; } = 600;
+
+    /// <summary>open, paused, closed or archived.</summary>
+    public string State { get; set; } = "open";
+    public string? StateReason { get; set; }
+    public int Revision { get; set; } = 1;
+    public string OwnerId { get; init; } = "";
+    public DateTimeOffset OpenedAt { get; init; }
+
+    public IReadOnlyList<string> LicenceList => Licences.Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    public IReadOnlyList<string> LanguageList => Languages.Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    public IReadOnlyList<string> TagList => Tags.Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    public IReadOnlyList<Exemplar> ExemplarList => JsonSerializer.Deserialize<List<Exemplar>>(Exemplars, AssayJson.Options)!;
+
+    public void Configure(EntityTypeBuilder<DatanetRow> builder)
+    {
+        builder.ToTable("datanet");
+        builder.HasIndex(row => row.NameKey).IsUnique();
+        builder.HasIndex(row => row.OpenedAt);
+        builder.Ignore(row => row.LicenceList).Ignore(row => row.LanguageList).Ignore(row => row.TagList).Ignore(row => row.ExemplarList);
+    }
+}

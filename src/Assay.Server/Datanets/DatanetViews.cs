@@ -1,0 +1,49 @@
+using Assay.Client.Datanets;
+using Assay.Server.Contributions;
+using Assay.Server.Shared.Database;
+using Assay.Server.Shared.Quotas;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Assay.Server.Datanets;
+
+/// <summary>Datanets with their counters, for the API and the pages.</summary>
+internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay today, IOptions<QuotaOptions> quotas)
+{
+    public async Task<DatanetView?> OneAsync(string id, CancellationToken cancel) =>
+        (await ReadAsync(rows => rows.Where(row => row.Id == id), cancel)).FirstOrDefault();
+
+    /// <summary>The newest datanets; <paramref name="search"/> narrows by name and summary.</summary>
+    public Task<List<DatanetView>> NewestAsync(string? search, int count, CancellationToken cancel) => ReadAsync(rows =>
+    {
+        var pattern = "%" + search?.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal) + "%";
+        var found = string.IsNullOrWhiteSpace(search)
+            ? rows
+            : rows.Where(row => EF.Functions.Like(row.Name, pattern, "\\") || EF.Functions.Like(row.Summary, pattern, "\\"));
+        return found.OrderByDescending(row => row.OpenedAt).Take(count);
+    }, cancel);
+
+    private async Task<List<DatanetView>> ReadAsync(Func<IQueryable<DatanetRow>, IQueryable<DatanetRow>> pick, CancellationToken cancel)
+    {
+        var day = await today.CurrentAsync(cancel);
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var rows = await pick(db.Datanets.AsNoTracking()).ToListAsync(cancel);
+        var ids = rows.ConvertAll(row => row.Id);
+        var counts = await db.Contributions.Where(row => ids.Contains(row.DatanetId))
+            .GroupBy(row => new { row.DatanetId, row.State })
+            .Select(group => new { group.Key.DatanetId, group.Key.State, Count = group.Count() }).ToListAsync(cancel);
+        var people = await db.Contributions.Where(row => ids.Contains(row.DatanetId)).GroupBy(row => row.DatanetId)
+            .Select(group => new { group.Key, Count = group.Select(row => row.AccountId).Distinct().Count() }).ToDictionaryAsync(group => group.Key, group => group.Count, cancel);
+        var used = await db.Quotas.Where(row => row.Scope == "datanet" && row.Day == day && ids.Contains(row.Key)).ToDictionaryAsync(row => row.Key, cancel);
+        var owners = rows.ConvertAll(row => row.OwnerId);
+        var names = await db.Accounts.Where(row => owners.Contains(row.Id)).ToDictionaryAsync(row => row.Id, row => row.Name, cancel);
+
+        int Count(string id, ContributionState state) => counts.Find(count => count.DatanetId == id && count.State == state)?.Count ?? 0;
+        return rows.ConvertAll(row => new DatanetView(row.Id, row.Name, row.Kind, row.State, row.Summary, row.Description, row.Purpose, row.TagList,
+            row.LicenceList, row.LanguageList, row.Accept, row.OwnerId, names[row.OwnerId], row.OpenedAt,
+            Count(row.Id, ContributionState.Accepted), Count(row.Id, ContributionState.Rejected), Count(row.Id, ContributionState.Review),
+            people.GetValueOrDefault(row.Id), used.GetValueOrDefault(row.Id)?.Bytes ?? 0,
+            used.GetValueOrDefault(row.Id)?.CapBytes ?? quotas.Value.BytesPerDatanet, UtcDay.EndOf(day)));
+    }
+}

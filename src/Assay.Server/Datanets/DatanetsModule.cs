@@ -1,0 +1,28 @@
+using Assay.Client.Datanets;
+using Assay.Server.Shared;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Assay.Server.Datanets;
+
+/// <summary>Datanets and their snapshots.</summary>
+internal static class DatanetsModule
+{
+    public static void AddDatanets(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<DatanetViews>();
+        builder.Services.AddSingleton<SnapshotPreviews>();
+    }
+
+    public static void MapDatanets(this WebApplication app)
+    {
+        var group = app.MapGroup("/api/v1/datanets").WithTags("Datanets");
+        OpenDatanet.Map(group);
+        ChangeState.Map(group);
+        MakeSnapshot.Map(group);
+        group.MapGet("/", async Task<Ok<Page<DatanetView>>> (DatanetViews views, CancellationToken cancel, string? search = null) =>
+            TypedResults.Ok(new Page<DatanetView>(await views.NewestAsync(search, 100, cancel))));
+        group.MapGet("/{id}", async Task<Results<Ok<DatanetView>, ProblemHttpResult>> (string id, DatanetViews views, CancellationToken cancel) =>
+            await views.OneAsync(id, cancel) is { } view ? TypedResults.Ok(view) : Refusal.NotFound("datanet", id).ToProblem());
+        ReadSnapshot.Map(app.MapGroup("/api/v1/snapshots").WithTags("Datanets"));
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Assay.Client;
+using Assay.Client.Datanets;
+using Assay.Server.Accounts;
+using Assay.Server.Contributions;
+using Assay.Server.Shared;
+using Assay.Server.Shared.Database;
+using Assay.Server.Transparency;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Datanets;
+
+/// <summary>POST /api/v1/datanets/{id}/snapshots: freezes the accepted records under the next number. GET lists the snapshots.</summary>
+internal static class MakeSnapshot
+{
+    public static void Map(RouteGroupBuilder group)
+    {
+        group.MapPost("/{id}/snapshots", HandleAsync).RequireAuthorization(Scopes.Contribute);
+        group.MapGet("/{id}/snapshots", async Task<Ok<Page<SnapshotView>>> (string id, AssayDb db, CancellationToken cancel) =>
+            TypedResults.Ok(new Page<SnapshotView>(await ReadSnapshot.ListAsync(db, rows => rows.Where(row => row.DatanetId == id), cancel))));
+    }
+
+    internal static async Task<Results<Created<SnapshotView>, ProblemHttpResult>> HandleAsync(
+        string id, CurrentUser user, AssayDb db, DbWriter writer, LedgerSequencer ledger, TimeProvider clock, CancellationToken cancel)
+    {
+        var datanet = await db.Datanets.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancel);
+        if (datanet is null)
+        {
+            return Refusal.NotFound("datanet", id).ToProblem();
+        }
+
+        if (datanet.OwnerId != user.Id)
+        {
+            return Refusal.Forbidden("Only the owner freezes a version of a datanet.").ToProblem();
+        }
+
+        var made = await writer.WriteAsync(async (rows, stop) =>
+        {
+            var number = (await rows.Snapshots.Where(row => row.DatanetId == id).MaxAsync(row => (int?)row.Number, stop) ?? 0) + 1;
+            var snapshot = await FreezeAsync(rows, id, number, clock.GetUtcNow(), stop);
+            if (snapshot is null)
+            {
+                return null;
+            }
+
+            var entry = rows.Append(LedgerFacts.Snapshot(snapshot, SnapshotContent.ClustersHash(snapshot.ReadManifest())));
+            await rows.SaveChangesAsync(stop); // the entry's row id
+            snapshot.EntryId = entry.Id;
+            rows.Snapshots.Add(snapshot);
+            return snapshot;
+        }, cancel);
+        if (made is null)
+        {
+            return Refusal.Conflict("nothing_accepted", "No record is accepted yet. A version needs at least one.").ToProblem();
+        }
+
+        return TypedResults.Created($"/api/v1/snapshots/{made.Id}", made.ToView(await ledger.IndexOfAsync(made.EntryId, cancel)));
+    }
+
+    private static async Task<SnapshotRow?> FreezeAsync(AssayDb rows, string id, int number, DateTimeOffset now, CancellationToken stop)
+    {
+        var contributions = await rows.Contributions.AsNoTracking().Where(row => row.DatanetId == id && row.State == ContributionState.Accepted)
+            .Join(rows.LedgerEntries, row => row.EntryId, entry => entry.Id, (row, entry) => new { Row = row, entry.Index })
+            .Where(item => item.Index != null).ToListAsync(stop);
+        var records = (await rows.Records.AsNoTracking().Where(row => row.DatanetId == id).ToListAsync(stop)).ToLookup(row => row.ContributionId);
+        var manifest = SnapshotContent.Manifest(id, number, contributions.Select(item => (item.Row, item.Index!.Value, records[item.Row.Id].ToList())));
+        var included = manifest.Contributions.SelectMany(item => item.Records).Select(record => record.Id).ToHashSet();
+        return included.Count == 0 ? null : new SnapshotRow
+        {
+            Id = AssayDb.NewId("s_"),
+            DatanetId = id,
+            Number = number,
+            Contributions = manifest.Contributions.Count,
+            Records = included.Count,
+            Characters = records.SelectMany(group => group).Where(record => included.Contains(record.Id)).Sum(record => (long)record.Prompt.Length + record.Text.Length),
+            RecordsRoot = SnapshotContent.Root(manifest),
+            Manifest = JsonSerializer.Serialize(manifest, AssayJson.Options),
+            CreatedAt = now,
+        };
+    }
+}

@@ -1,0 +1,121 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Assay.Client;
+using Assay.Client.Datanets;
+using Assay.Server.Accounts;
+using Assay.Server.Shared;
+using Assay.Server.Shared.Database;
+using Assay.Server.Transparency;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Datanets;
+
+/// <summary>POST /api/v1/datanets: opens a datanet. Name and kind never change afterwards.</summary>
+internal static class OpenDatanet
+{
+    private const int MinExemplars = 3;
+    private const int MaxExemplars = 20;
+    private const int MaxExemplarLength = 100_000;
+
+    /// <param name="Name">3 to 80 characters, unique without regard to case.</param>
+    /// <param name="Kind">text. Image and audio datanets are not opened by this version.</param>
+    /// <param name="Purpose">What belongs in it, 100 to 4,000 characters; relevance is scored against it.</param>
+    /// <param name="Licences">SPDX names that contributions may carry, 1 to 10.</param>
+    /// <param name="Exemplars">None, or 3 to 20 sample texts that show what belongs; never trained on.</param>
+    /// <param name="Accept">Score from which a file is accepted, 600 to 900.</param>
+    public sealed record Request(
+        [property: Required, StringLength(80, MinimumLength = 3)] string Name,
+        [property: Required, AllowedValues("text")] string Kind,
+        [property: Required, StringLength(4000, MinimumLength = 100)] string Purpose,
+        [property: Required, Length(1, 10)] IReadOnlyList<string> Licences,
+        [property: StringLength(200)] string Summary = "",
+        [property: StringLength(20_000)] string Description = "",
+        [property: Length(0, 10)] IReadOnlyList<string>? Tags = null,
+        [property: Length(0, 10)] IReadOnlyList<string>? Languages = null,
+        IReadOnlyList<Exemplar>? Exemplars = null,
+        [property: Range(600, 900)] int Accept = 600);
+
+    public static void Map(RouteGroupBuilder group) => group.MapPost("/", HandleAsync).RequireAuthorization(Scopes.Contribute);
+
+    internal static async Task<Results<Created<DatanetView>, ProblemHttpResult>> HandleAsync(
+        Request request, CurrentUser user, DbWriter writer, DatanetViews views, TimeProvider clock, CancellationToken cancel)
+    {
+        if (!user.Is(Roles.Owner))
+        {
+            return Refusal.Forbidden("Opening a datanet needs the role 'owner'. Ask the operator for it.").ToProblem();
+        }
+
+        if (Refuse(request) is { } why)
+        {
+            return Refusal.Invalid(why).ToProblem();
+        }
+
+        var row = Make(request, user.Id, clock.GetUtcNow());
+        var opened = await writer.WriteAsync(async (db, stop) =>
+        {
+            if (await db.Datanets.AnyAsync(datanet => datanet.NameKey == row.NameKey, stop))
+            {
+                return false;
+            }
+
+            var owner = await db.Accounts.FirstAsync(account => account.Id == user.Id, stop);
+            db.Datanets.Add(row);
+            db.Append(LedgerFacts.Datanet(row, owner, row.OpenedAt));
+            return true;
+        }, cancel);
+
+        return opened
+            ? TypedResults.Created($"/api/v1/datanets/{row.Id}", await views.OneAsync(row.Id, cancel))
+            : Refusal.Conflict("name_taken", $"A datanet named '{row.Name}' exists. Choose another name.").ToProblem();
+    }
+
+    /// <summary>The limits of single fields, for callers that do not come through the endpoint; null when all hold.</summary>
+    internal static string? FindProblem(Request request)
+    {
+        var problems = new List<ValidationResult>();
+        return Validator.TryValidateObject(request, new ValidationContext(request), problems, validateAllProperties: true) ? null : problems[0].ErrorMessage;
+    }
+
+    private static string? Refuse(Request request)
+    {
+        var words = request.Licences.Concat(request.Tags ?? []).Concat(request.Languages ?? []);
+        if (words.FirstOrDefault(word => word.Length is < 1 or > 40 || word.Contains(',', StringComparison.Ordinal) || word.Any(char.IsControl)) is { } bad)
+        {
+            return $"'{bad}' cannot be a licence, tag or language: 1 to 40 characters, no comma.";
+        }
+
+        if (request.Name.Any(char.IsControl))
+        {
+            return "The name has control characters.";
+        }
+
+        var exemplars = request.Exemplars ?? [];
+        if (exemplars.Count != 0 && exemplars.Count is < MinExemplars or > MaxExemplars)
+        {
+            return $"{exemplars.Count} exemplars were given; give none, or {MinExemplars} to {MaxExemplars}.";
+        }
+
+        return exemplars.FirstOrDefault(exemplar => exemplar.Text.Length is < 100 or > MaxExemplarLength) is { } wrong
+            ? $"The exemplar '{wrong.Name}' has {wrong.Text.Length} characters; it needs 100 to {MaxExemplarLength}."
+            : null;
+    }
+
+    private static DatanetRow Make(Request request, string owner, DateTimeOffset now) => new()
+    {
+        Id = AssayDb.NewId("d_"),
+        Name = request.Name.Trim().Normalize(),
+        NameKey = request.Name.Trim().Normalize().ToUpperInvariant(),
+        Kind = request.Kind,
+        Summary = request.Summary.Trim(),
+        Description = request.Description,
+        Purpose = request.Purpose.Trim(),
+        Tags = string.Join(',', request.Tags ?? []),
+        Licences = string.Join(',', request.Licences.Distinct()),
+        Languages = string.Join(',', request.Languages is { Count: > 0 } languages ? languages : ["en"]),
+        Exemplars = JsonSerializer.Serialize(request.Exemplars ?? [], AssayJson.Options),
+        Accept = request.Accept,
+        OwnerId = owner,
+        OpenedAt = now,
+    };
+}

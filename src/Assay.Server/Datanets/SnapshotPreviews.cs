@@ -1,0 +1,74 @@
+using Assay.Client.Datanets;
+using Assay.Client.Runs;
+using Assay.Data.Planning;
+using Assay.Data.Tokenization;
+using Assay.Server.Contributions;
+using Assay.Server.ModelCatalog;
+using Assay.Server.Runs;
+using Assay.Server.Shared.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Datanets;
+
+/// <summary>What a model would be trained on: rendered text, tokens, and which of them the loss counts.</summary>
+internal sealed class SnapshotPreviews(IDbContextFactory<AssayDb> reader, BaseModels bases)
+{
+    /// <summary>Counts the whole snapshot as a run with these settings would see it, and renders its first <paramref name="samples"/> records.</summary>
+    public async Task<SnapshotPreview> MakeAsync(SnapshotRow snapshot, BaseModel model, RunSettings settings, int samples, CancellationToken cancel)
+    {
+        var ids = snapshot.ReadManifest().Contributions.SelectMany(item => item.Records).Select(record => record.Id).ToList();
+        var encoder = bases.EncoderOf(model, Math.Min(settings.CutOff, model.Context), settings.LossOnPrompts);
+        var shown = new List<PreviewSample>();
+        long tokens = 0, trainable = 0;
+        var truncated = 0;
+        foreach (var record in await ReadAsync(ids, cancel))
+        {
+            var encoded = Encode(encoder, record);
+            tokens += encoded.Ids.Length;
+            trainable += encoded.TrainedTokens;
+            truncated += encoded.DroppedTokens > 0 ? 1 : 0;
+            if (shown.Count < samples)
+            {
+                shown.Add(new PreviewSample(record.Id, record.ContributionId, Pieces(bases.TextsOf(model).Tokenizer, encoded)));
+            }
+        }
+
+        return new SnapshotPreview(model.Name, ids.Count, tokens, trainable, truncated, shown);
+    }
+
+    /// <summary>Tokens of the records that a run with these settings would train.</summary>
+    public async Task<long> TrainableTokensAsync(IReadOnlyList<long> records, BaseModel model, RunSettings settings, CancellationToken cancel)
+    {
+        var encoder = bases.EncoderOf(model, settings.CutOff, settings.LossOnPrompts);
+        return (await ReadAsync(records, cancel)).Sum(record => (long)Encode(encoder, record).TrainedTokens);
+    }
+
+    private static EncodedConversation Encode(RecordEncoder encoder, RecordRow record) =>
+        encoder.Encode(RenderedText.Of(record.Prompt), RenderedText.Of(record.Text));
+
+    private static List<PreviewPiece> Pieces(TokenizerJson tokenizer, EncodedConversation encoded)
+    {
+        var pieces = new List<PreviewPiece>();
+        for (var start = 0; start < encoded.Ids.Length;)
+        {
+            var trained = encoded.Labels[start] >= 0;
+            var end = start;
+            while (end < encoded.Ids.Length && encoded.Labels[end] >= 0 == trained)
+            {
+                end++;
+            }
+
+            pieces.Add(new PreviewPiece(tokenizer.Decode(encoded.Ids.AsSpan(start, end - start)), trained, end - start));
+            start = end;
+        }
+
+        return pieces;
+    }
+
+    private async Task<List<RecordRow>> ReadAsync(IReadOnlyList<long> ids, CancellationToken cancel)
+    {
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var rows = await db.Records.AsNoTracking().Where(row => ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id, cancel);
+        return [.. ids.Select(id => rows[id])];
+    }
+}

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Assay.Client;
+using Assay.Client.Leases;
+using Assay.Client.Runs;
+using Assay.Server.ModelCatalog;
+using Assay.Server.Shared.Database;
+using Assay.Server.Shared.Jobs;
+using Assay.Server.Shared.Live;
+using Assay.Server.Transparency;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Runs;
+
+/// <summary>What a training worker reports: points of the curves, then the end. Every write carries the lease's token.</summary>
+internal sealed class FinishRun(DbWriter writer, IDbContextFactory<AssayDb> reader, RunFeed feed, TrainingJobs files, LedgerSequencer ledger, TimeProvider clock)
+{
+    /// <returns>False: the lease is stale, nothing was written.</returns>
+    public async Task<bool> ProgressAsync(long job, long token, TrainProgress progress, CancellationToken cancel)
+    {
+        string? runId = null;
+        var now = clock.GetUtcNow();
+        await writer.WriteAsync(async (db, stop) =>
+        {
+            if (await JobQueue.HeldAsync(db, job, token, stop) is not { } held)
+            {
+                return;
+            }
+
+            runId = held.Subject;
+            var run = await db.Runs.FirstAsync(row => row.Id == runId, stop);
+            run.State = progress.State == "running" ? RunState.Running : RunState.Preparing;
+            run.StartedAt ??= now;
+            run.Steps = progress.Steps;
+            foreach (var point in progress.Points)
+            {
+                run.Step = Math.Max(run.Step, point.Step);
+                run.Loss = point.Loss ?? run.Loss;
+                db.RunEvents.Add(new RunEventRow { RunId = runId, Point = JsonSerializer.Serialize(point, AssayJson.Options) });
+            }
+        }, cancel);
+        if (runId is not null)
+        {
+            feed.Publish(runId);
+        }
+
+        return runId is not null;
+    }
+
+    /// <inheritdoc cref="ProgressAsync"/>
+    public async Task<bool> FinishAsync(long job, long token, TrainResult result, CancellationToken cancel)
+    {
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        return await JobQueue.HeldAsync(db, job, token, cancel) is { } held && await EndAsync(held.Subject, result, (job, token), cancel);
+    }
+
+    /// <summary>The worker died on its last attempt.</summary>
+    public Task DiedAsync(string runId, string reason, CancellationToken cancel) => EndAsync(runId, new TrainResult("failed",
+        $"The run stopped: {reason}. Try a smaller batch_size or cut_off; the last checkpoint was kept until now.", 0, null, null, null, null), null, cancel);
+
+    /// <summary>The run was cancelled before a worker took it.</summary>
+    public Task CancelledAsync(string runId, CancellationToken cancel) =>
+        EndAsync(runId, new TrainResult("cancelled", null, 0, null, null, null, null), null, cancel);
+
+    private async Task<bool> EndAsync(string runId, TrainResult result, (long Job, long Token)? lease, CancellationToken cancel)
+    {
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var before = await db.Runs.AsNoTracking().FirstAsync(row => row.Id == runId, cancel);
+        var snapshots = await db.Snapshots.AsNoTracking().Where(row => before.Snapshots.Contains(row.Id)).ToListAsync(cancel);
+        var indices = new List<long>();
+        foreach (var snapshot in snapshots)
+        {
+            indices.Add(await ledger.IndexOfAsync(snapshot.EntryId, cancel));
+        }
+
+        var settings = JsonSerializer.Deserialize<RunSettings>(before.Settings, AssayJson.Options)!;
+        var now = clock.GetUtcNow();
+        var written = await writer.WriteAsync(async (rows, stop) =>
+        {
+            if (lease is { } held)
+            {
+                if (await JobQueue.HeldAsync(rows, held.Job, held.Token, stop) is not { } job)
+                {
+                    return false;
+                }
+
+                job.State = result.Outcome == "succeeded" ? JobState.Done : result.Outcome == "cancelled" ? JobState.Cancelled : JobState.Failed;
+            }
+
+            var run = await rows.Runs.FirstAsync(row => row.Id == runId, stop);
+            if (run.EndedAt is not null)
+            {
+                return true; // a repeated report
+            }
+
+            Apply(run, result, now);
+            var entry = rows.Append(LedgerFacts.Run(run, indices, StartRun.HoldOutRoot(run, snapshots), settings.Seed, result.Outcome, now));
+            await rows.SaveChangesAsync(stop); // the entry's row id
+            run.EndEntryId = entry.Id;
+            if (run.State == RunState.Succeeded)
+            {
+                var model = Publish(run, now);
+                rows.ModelVersions.Add(model);
+                rows.Append(LedgerFacts.PublishedModel(model.Name, run.Id, now));
+            }
+
+            rows.RunEvents.Add(new RunEventRow
+            {
+                RunId = runId,
+                Point = JsonSerializer.Serialize(new RunPoint(run.Step, Message: result.Failure ?? result.Outcome), AssayJson.Options),
+            });
+            return true;
+        }, cancel);
+        ledger.Wake();
+        feed.Publish(runId);
+        if (written && Directory.Exists(files.WorkFolder(runId)))
+        {
+            Directory.Delete(files.WorkFolder(runId), recursive: true);
+        }
+
+        return written;
+    }
+
+    private static void Apply(RunRow run, TrainResult result, DateTimeOffset now)
+    {
+        run.State = result.Outcome switch
+        {
+            "succeeded" => RunState.Succeeded,
+            "cancelled" => RunState.Cancelled,
+            _ => RunState.Failed,
+        };
+        run.EndedAt = now;
+        run.Step = Math.Max(run.Step, result.Step);
+        run.Loss = result.Loss ?? run.Loss;
+        run.BaseLoss = result.BaseLoss;
+        run.TunedLoss = result.TunedLoss;
+        run.Failure = result.Failure;
+        run.AdapterSha256 = result.AdapterSha256;
+    }
+
+    private static ModelVersionRow Publish(RunRow run, DateTimeOffset now) => new()
+    {
+        Name = ModelName.Of(run.Base, run.Name, run.Id),
+        RunId = run.Id,
+        OwnerId = run.OwnerId,
+        Base = run.Base,
+        AdapterSha256 = run.AdapterSha256!,
+        BaseLoss = run.BaseLoss,
+        TunedLoss = run.TunedLoss,
+        CreatedAt = now,
+    };
+}

@@ -1,0 +1,9 @@
+using Assay.Data.Validation.Texts;
+
+namespace Assay.Server.Runs;
+
+/// <summary>A record's text as it is shown to a model: personal data is replaced by marks such as [EMAIL]; the source stays as it is.</summary>
+internal static class RenderedText
+{
+    public static string Of(string text) => PersonalData.Mask(text);
+}

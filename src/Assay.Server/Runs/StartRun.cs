@@ -1,0 +1,156 @@
+using System.Text.Json;
+using Assay.Client;
+using Assay.Client.Runs;
+using Assay.Server.Access;
+using Assay.Server.Accounts;
+using Assay.Server.Datanets;
+using Assay.Server.ModelCatalog;
+using Assay.Server.Shared;
+using Assay.Server.Shared.Database;
+using Assay.Server.Shared.Jobs;
+using Assay.Server.Transparency;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Runs;
+
+/// <summary>POST /api/v1/runs: checks access and settings, fixes the hold-out, and queues the run.</summary>
+internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter writer, BaseModels bases, SnapshotPreviews previews, JobQueue jobs, LedgerSequencer ledger, TimeProvider clock)
+{
+    public static void Map(RouteGroupBuilder group) => group.MapPost("/",
+        async Task<Results<Created<RunView>, ProblemHttpResult>> (StartRunRequest request, CurrentUser user, StartRun start, RunViews views, CancellationToken cancel) =>
+        {
+            var (id, refusal) = await start.HandleAsync(request, user, cancel);
+            return refusal is null ? TypedResults.Created($"/api/v1/runs/{id}", await views.OneAsync(id!, user.Id, cancel)) : refusal.ToProblem();
+        }).RequireAuthorization(Scopes.Train);
+
+    internal async Task<(string? RunId, Refusal? Why)> HandleAsync(StartRunRequest request, CurrentUser user, CancellationToken cancel)
+    {
+        if (!user.Is(Roles.Builder))
+        {
+            return (null, Refusal.Forbidden("Training needs the role 'builder'. Ask the operator for it."));
+        }
+
+        if (request.Name.Trim().Length is < 1 or > 80 || request.Name.Any(char.IsControl) || request.Snapshots.Count is < 1 or > 50)
+        {
+            return (null, Refusal.Invalid("A run needs a name of 1 to 80 characters and 1 to 50 datanet versions."));
+        }
+
+        if (bases.Find(request.Base) is not { } model)
+        {
+            return (null, Refusal.NotFound("base model", request.Base));
+        }
+
+        var settings = RunRules.Complete(request.Settings ?? new RunSettings(), model.Parameters, model.Context);
+        if (RunRules.Refuse(settings, model.Context) is { } why)
+        {
+            return (null, Refusal.Invalid(why));
+        }
+
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var wanted = request.Snapshots.Distinct().ToList();
+        var snapshots = await db.Snapshots.AsNoTracking().Where(row => wanted.Contains(row.Id)).ToListAsync(cancel);
+        if (wanted.Find(id => !snapshots.Exists(row => row.Id == id)) is { } missing)
+        {
+            return (null, Refusal.NotFound("datanet version", missing));
+        }
+
+        if (await RefuseAccessAsync(db, request, model, snapshots, user.Id, cancel) is { } refusal)
+        {
+            return (null, refusal);
+        }
+
+        var (run, nothing) = await MakeAsync(request with { Name = request.Name.Trim() }, settings, user.Id, (model, snapshots), cancel);
+        if (nothing is not null)
+        {
+            return (null, nothing);
+        }
+
+        await QueueAsync(run!, settings, snapshots, cancel);
+        return (run!.Id, null);
+    }
+
+    private async Task<Refusal?> RefuseAccessAsync(
+        AssayDb db, StartRunRequest request, BaseModel model, List<SnapshotRow> snapshots, string userId, CancellationToken cancel)
+    {
+        foreach (var datanet in snapshots.Select(row => row.DatanetId).Distinct())
+        {
+            if (!await AccessModule.MayTrainAsync(db, userId, datanet, clock.GetUtcNow(), cancel))
+            {
+                return new Refusal(StatusCodes.Status403Forbidden, "no_access",
+                    $"You may not train on the datanet '{datanet}'. Ask its owner with POST /api/v1/datanets/{datanet}/access.");
+            }
+        }
+
+        if (request.StartFrom is { } earlier)
+        {
+            var from = await db.Runs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == earlier && row.OwnerId == userId, cancel);
+            if (from is not { State: RunState.Succeeded } || from.Base != model.Name)
+            {
+                return Refusal.Conflict("start_from", $"The run '{earlier}' is not a succeeded run of yours on the base '{model.Name}'.");
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<(RunRow? Run, Refusal? Why)> MakeAsync(
+        StartRunRequest request, RunSettings settings, string userId, (BaseModel Base, List<SnapshotRow> Snapshots) on, CancellationToken cancel)
+    {
+        var manifests = on.Snapshots.ConvertAll(row => (row.RecordsRoot, Manifest: row.ReadManifest()));
+        var holdOut = HoldOut.Choose(manifests, settings.HoldOut);
+        var all = manifests.SelectMany(item => item.Manifest.Contributions).SelectMany(item => item.Records).Select(record => record.Id).Distinct().ToList();
+        var train = all.Where(id => !holdOut.Contains(id)).ToList();
+        var trainable = await previews.TrainableTokensAsync(train, on.Base, settings, cancel);
+        if (trainable == 0)
+        {
+            return (null, new Refusal(StatusCodes.Status422UnprocessableEntity, "nothing_to_train",
+                "No token of these records would be trained: every answer is cut off or empty. Raise cut_off or choose another version."));
+        }
+
+        return (new RunRow
+        {
+            Id = AssayDb.NewId("r_"),
+            Name = request.Name,
+            OwnerId = userId,
+            Base = on.Base.Name,
+            Snapshots = string.Join(',', on.Snapshots.Select(row => row.Id)),
+            Settings = JsonSerializer.Serialize(settings, AssayJson.Options),
+            StartFrom = request.StartFrom,
+            TrainRecords = JsonSerializer.Serialize(train),
+            HoldOutRecords = JsonSerializer.Serialize(all.Where(holdOut.Contains)),
+            TrainCount = train.Count,
+            HoldOutCount = holdOut.Count,
+            CreatedAt = clock.GetUtcNow(),
+        }, null);
+    }
+
+    private async Task QueueAsync(RunRow run, RunSettings settings, List<SnapshotRow> snapshots, CancellationToken cancel)
+    {
+        var indices = new List<long>();
+        foreach (var snapshot in snapshots)
+        {
+            indices.Add(await ledger.IndexOfAsync(snapshot.EntryId, cancel));
+        }
+
+        var holdOutRoot = HoldOutRoot(run, snapshots);
+        await writer.WriteAsync(async (rows, stop) =>
+        {
+            var entry = rows.Append(LedgerFacts.Run(run, indices, holdOutRoot, settings.Seed, "started", run.CreatedAt));
+            await rows.SaveChangesAsync(stop); // the entry's row id
+            run.EntryId = entry.Id;
+            rows.Runs.Add(run);
+            JobQueue.Submit(rows, "train", run.Id, run.CreatedAt);
+        }, cancel);
+        jobs.Wake();
+        ledger.Wake();
+    }
+
+    /// <summary>RFC 6962 root over the hashes of the held-out records, in manifest order.</summary>
+    internal static string HoldOutRoot(RunRow run, IEnumerable<SnapshotRow> snapshots)
+    {
+        var held = JsonSerializer.Deserialize<HashSet<long>>(run.HoldOutRecords)!;
+        return SnapshotContent.RootOf(snapshots.SelectMany(row => row.ReadManifest().Contributions).SelectMany(item => item.Records)
+            .Where(record => held.Contains(record.Id)).DistinctBy(record => record.Id).Select(record => record.Sha256));
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Assay.Client;
+using Assay.Client.Leases;
+using Assay.Client.Runs;
+using Assay.Server.ModelCatalog;
+using Assay.Server.Shared;
+using Assay.Server.Shared.Database;
+using Assay.Server.Shared.Jobs;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Runs;
+
+/// <summary>What a training worker gets to know, and where its files lie.</summary>
+internal sealed class TrainingJobs(IDbContextFactory<AssayDb> reader, BaseModels bases, DataFolder folder)
+{
+    /// <summary>The adapter of a run, in PEFT layout.</summary>
+    public string AdapterFolder(string runId) => Path.Combine(folder.Models, runId, "adapter");
+
+    /// <summary>Checkpoints of a run; removed when it ends.</summary>
+    public string WorkFolder(string runId) => Path.Combine(folder.Work, runId);
+
+    public async Task<JsonElement> PayloadAsync(JobRow job, CancellationToken cancel)
+    {
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var run = await db.Runs.AsNoTracking().FirstAsync(row => row.Id == job.Subject, cancel);
+        var model = bases.Find(run.Base) ?? throw new InvalidOperationException($"The base model '{run.Base}' of run {run.Id} is gone.");
+        Directory.CreateDirectory(WorkFolder(run.Id));
+        return JsonSerializer.SerializeToElement(new TrainPayload(run.Id, JsonSerializer.Deserialize<RunSettings>(run.Settings, AssayJson.Options)!, model.Folder,
+            WorkFolder(run.Id), AdapterFolder(run.Id), run.StartFrom is null ? null : AdapterFolder(run.StartFrom),
+            await RecordsAsync(db, run.TrainRecords, cancel), await RecordsAsync(db, run.HoldOutRecords, cancel)), AssayJson.Options);
+    }
+
+    private static async Task<List<TrainRecord>> RecordsAsync(AssayDb db, string ids, CancellationToken cancel)
+    {
+        var wanted = JsonSerializer.Deserialize<List<long>>(ids)!;
+        var rows = await db.Records.AsNoTracking().Where(row => wanted.Contains(row.Id)).ToDictionaryAsync(row => row.Id, cancel);
+        return wanted.ConvertAll(id => new TrainRecord(id, RenderedText.Of(rows[id].Prompt), RenderedText.Of(rows[id].Text)));
+    }
+}

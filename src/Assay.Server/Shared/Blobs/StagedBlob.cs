@@ -1,0 +1,8 @@
+namespace Assay.Server.Shared.Blobs;
+
+/// <summary>A received file that has no row yet.</summary>
+/// <param name="Head">The first bytes (up to <see cref="HeadLength"/>), enough for the magic-number check.</param>
+internal sealed record StagedBlob(string Path, string Sha256, long Length, byte[] Head)
+{
+    public const int HeadLength = 4096;
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text.Json;
+using Assay.Client;
+using Assay.Client.Leases;
+using Assay.Server.Contributions;
+using Assay.Server.Runs;
+using Assay.Server.Shared.Blobs;
+using Assay.Server.Shared.Database;
+using Assay.Server.Shared.Jobs;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Shared.Compute;
+
+/// <summary>The worker protocol: lease, heartbeat, fetch, report. Every call shows the server's secret; every report carries the lease's token.</summary>
+internal static class LeaseEndpoints
+{
+    private const string TokenHeader = "X-Lease-Token";
+
+    /// <summary>Longest accepted body of a worker: what a 10 MiB file says, with its records and their signatures.</summary>
+    private const long MaxReport = 128 * 1024 * 1024;
+
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
+
+    /// <summary>A worker sends an answer as slowly as it is made, and reports on files of 10 MiB. Runs before any body is read.</summary>
+    public static void UseWorkerLimits(this WebApplication app) => app.Use((http, next) =>
+    {
+        if (http.Request.Path.StartsWithSegments("/api/leases")
+            && http.RequestServices.GetRequiredService<WorkerSecret>().Matches(http.Request.Headers[WorkerSecret.Header]))
+        {
+            http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxReport;
+            if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            {
+                rate.MinDataRate = null;
+            }
+        }
+
+        return next(http);
+    });
+
+    public static void MapLeases(this WebApplication app)
+    {
+        var group = app.MapGroup("/api/leases").ExcludeFromDescription().AllowAnonymous().AddEndpointFilter(RequireSecretAsync);
+        group.MapPost("/next", NextAsync);
+        group.MapPost("/{job:long}/heartbeat", HeartbeatAsync);
+        group.MapGet("/{job:long}/blob", BlobAsync);
+        group.MapPost("/{job:long}/inspection", (long job, HttpContext http, DecideContribution decide, CancellationToken cancel) =>
+            ReportAsync(http, (token, body) => decide.InspectedAsync(job, token, body, cancel)));
+        group.MapPost("/{job:long}/progress", (long job, TrainProgress progress, HttpContext http, FinishRun runs, CancellationToken cancel) =>
+            TokenAsync(http, token => runs.ProgressAsync(job, token, progress, cancel)));
+        group.MapPost("/{job:long}/result", (long job, TrainResult result, HttpContext http, FinishRun runs, CancellationToken cancel) =>
+            TokenAsync(http, token => runs.FinishAsync(job, token, result, cancel)));
+        group.MapPost("/infer/next", NextQuestionAsync);
+        group.MapPost("/infer/{id}", AnswerAsync);
+    }
+
+    private static async ValueTask<object?> RequireSecretAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        return http.RequestServices.GetRequiredService<WorkerSecret>().Matches(http.Request.Headers[WorkerSecret.Header])
+            ? await next(context)
+            : Refusal.Forbidden("This address is for the server's own workers.").ToProblem();
+    }
+
+    private static async Task<Results<Ok<LeaseGrant>, NoContent>> NextAsync(
+        LeaseRequest request, JobQueue jobs, ValidationJobs validations, TrainingJobs trainings, TimeProvider clock, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var until = clock.GetUtcNow() + Wait;
+        do
+        {
+            var changed = jobs.Changed;
+            if (await jobs.LeaseAsync(request.Kind, request.Worker, cancel) is { } job)
+            {
+                var payload = request.Kind == "validate" ? await validations.PayloadAsync(job, cancel) : await trainings.PayloadAsync(job, cancel);
+                return TypedResults.Ok(new LeaseGrant(job.Id, job.Token, job.Kind, job.LeasedUntil, payload));
+            }
+
+            await Task.WhenAny(changed, Task.Delay(TimeSpan.FromSeconds(2), patience.Token));
+        }
+        while (clock.GetUtcNow() < until && !cancel.IsCancellationRequested);
+        return TypedResults.NoContent();
+    }
+
+    private static Task<IResult> HeartbeatAsync(long job, HttpContext http, JobQueue jobs, CancellationToken cancel) =>
+        WithTokenAsync(http, async token => await jobs.HeartbeatAsync(job, token, cancel) is { } stop ? TypedResults.Ok(new HeartbeatAnswer(stop)) : Stale());
+
+    private static Task<IResult> BlobAsync(long job, HttpContext http, IDbContextFactory<AssayDb> reader, BlobStore blobs, CancellationToken cancel) =>
+        WithTokenAsync(http, async token =>
+        {
+            await using var db = await reader.CreateDbContextAsync(cancel);
+            var held = await JobQueue.HeldAsync(db, job, token, cancel);
+            if (held is not { Kind: "validate" })
+            {
+                return Stale();
+            }
+
+            var sha256 = await db.Contributions.Where(row => row.Id == held.Subject).Select(row => row.Sha256).FirstAsync(cancel);
+            return TypedResults.Stream(blobs.OpenRead(sha256));
+        });
+
+    private static Task<IResult> ReportAsync(HttpContext http, Func<long, Stream, Task<bool>> report) =>
+        TokenAsync(http, token => report(token, http.Request.Body));
+
+    private static Task<IResult> TokenAsync(HttpContext http, Func<long, Task<bool>> write) =>
+        WithTokenAsync(http, async token => await write(token) ? TypedResults.NoContent() : Stale());
+
+    private static async Task<IResult> WithTokenAsync(HttpContext http, Func<long, Task<IResult>> handle) =>
+        long.TryParse(http.Request.Headers[TokenHeader], NumberStyles.None, CultureInfo.InvariantCulture, out var token)
+            ? await handle(token)
+            : Refusal.Invalid($"The header {TokenHeader} is missing.").ToProblem();
+
+    private static ProblemHttpResult Stale() =>
+        Refusal.Conflict("lease_lost", "This lease was given to another worker, or its job ended. Stop; nothing was written.").ToProblem();
+
+    private static async Task<Results<Ok<InferPayload>, NoContent>> NextQuestionAsync(
+        LeaseRequest request, InferenceQueue questions, TimeProvider clock, CancellationToken cancel)
+    {
+        var until = clock.GetUtcNow() + Wait;
+        do
+        {
+            var changed = questions.Changed;
+            if (questions.Lease(request.Worker) is { } question)
+            {
+                return TypedResults.Ok(question);
+            }
+
+            await Task.WhenAny(changed, Task.Delay(TimeSpan.FromSeconds(2), cancel));
+        }
+        while (clock.GetUtcNow() < until && !cancel.IsCancellationRequested);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>Reads the worker's answer line by line while it is written.</summary>
+    private static async Task<IResult> AnswerAsync(string id, HttpContext http, InferenceQueue questions, CancellationToken cancel)
+    {
+        using var lines = new StreamReader(http.Request.Body);
+        while (await lines.ReadLineAsync(cancel) is { } line)
+        {
+            var chunk = JsonSerializer.Deserialize<InferChunk>(line, AssayJson.Options)!;
+            if (!questions.Deliver(id, chunk))
+            {
+                return Refusal.Conflict("asker_gone", "Nobody waits for this answer any more.").ToProblem();
+            }
+        }
+
+        return TypedResults.NoContent();
+    }
+}

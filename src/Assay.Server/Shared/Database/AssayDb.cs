@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using Assay.Ledger.Entries;
+using Assay.Server.Access;
+using Assay.Server.Accounts;
+using Assay.Server.Attribution;
+using Assay.Server.Chat;
+using Assay.Server.Contributions;
+using Assay.Server.Datanets;
+using Assay.Server.ModelCatalog;
+using Assay.Server.Review;
+using Assay.Server.Runs;
+using Assay.Server.Shared.Jobs;
+using Assay.Server.Shared.Quotas;
+using Assay.Server.Transparency;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Shared.Database;
+
+/// <summary>All rows. Reading is free for every scope; writing goes through <see cref="DbWriter"/> alone.</summary>
+internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(options)
+{
+    public DbSet<AccountRow> Accounts => Set<AccountRow>();
+    public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
+    public DbSet<DatanetRow> Datanets => Set<DatanetRow>();
+    public DbSet<SnapshotRow> Snapshots => Set<SnapshotRow>();
+    public DbSet<ContributionRow> Contributions => Set<ContributionRow>();
+    public DbSet<RecordRow> Records => Set<RecordRow>();
+    public DbSet<BandRow> Bands => Set<BandRow>();
+    public DbSet<ReservationRow> Reservations => Set<ReservationRow>();
+    public DbSet<QuotaRow> Quotas => Set<QuotaRow>();
+    public DbSet<VoteRow> Votes => Set<VoteRow>();
+    public DbSet<AccessRow> Access => Set<AccessRow>();
+    public DbSet<RunRow> Runs => Set<RunRow>();
+    public DbSet<RunEventRow> RunEvents => Set<RunEventRow>();
+    public DbSet<ModelVersionRow> ModelVersions => Set<ModelVersionRow>();
+    public DbSet<AnswerRow> Answers => Set<AnswerRow>();
+    public DbSet<SpanRow> Spans => Set<SpanRow>();
+    public DbSet<JobRow> Jobs => Set<JobRow>();
+    public DbSet<LedgerRow> LedgerEntries => Set<LedgerRow>();
+    public DbSet<LedgerHeadRow> LedgerHeads => Set<LedgerHeadRow>();
+
+    /// <summary>A random public id: prefix and 16 lower-case hex digits (64 bits).</summary>
+    public static string NewId(string prefix) => prefix + RandomNumberGenerator.GetHexString(16, lowercase: true);
+
+    /// <summary>Adds a ledger entry to this transaction; it gets its index when the appender sequences it.</summary>
+    public LedgerRow Append(LedgerEntry entry)
+    {
+        var row = new LedgerRow { Bytes = entry.ToBytes() };
+        LedgerEntries.Add(row);
+        return row;
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(AssayDb).Assembly);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        // SQLite can neither sort nor compare a DateTimeOffset.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+        configurationBuilder.Properties<Enum>().HaveConversion<string>();
+    }
+}

@@ -1,0 +1,93 @@
+using Assay.Server.Access;
+using Assay.Server.Accounts;
+using Assay.Server.Attribution;
+using Assay.Server.Chat;
+using Assay.Server.Contributions;
+using Assay.Server.Datanets;
+using Assay.Server.Leaderboard;
+using Assay.Server.ModelCatalog;
+using Assay.Server.OpenAi;
+using Assay.Server.Review;
+using Assay.Server.Runs;
+using Assay.Server.Shared.Blobs;
+using Assay.Server.Shared.Compute;
+using Assay.Server.Shared.Database;
+using Assay.Server.Shared.Jobs;
+using Assay.Server.Shared.Layout;
+using Assay.Server.Shared.Quotas;
+using Assay.Server.Shared.Security;
+using Assay.Server.Transparency;
+
+namespace Assay.Server.Shared.Hosting;
+
+/// <summary>The server's table of contents: what it is made of, in the order it starts.</summary>
+internal static class AssayHost
+{
+    /// <param name="settings">Configuration that wins over every other source, such as <c>Storage:Folder</c>.</param>
+    public static WebApplication Build(IReadOnlyDictionary<string, string?> settings)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "Assay.Server" });
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning)
+            .AddFilter("Microsoft.EntityFrameworkCore.Query", LogLevel.Error).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        builder.WebHost.UseStaticWebAssets(); // without it every script and style sheet of a package answers 200 with no bytes
+        Configure(builder);
+        var app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    /// <summary>Migrations, ledger and its first checkpoint: done before the first request is served.</summary>
+    public static async Task PrepareAsync(WebApplication app)
+    {
+        UnicodeCheck.Run();
+        await app.MigrateAsync();
+        await app.PrepareLedgerAsync();
+    }
+
+    private static void Configure(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddDatabase();
+        builder.AddQuotas();
+        builder.AddJobs();
+        builder.Services.AddSingleton<BlobStore>();
+        builder.AddSecurity();
+        builder.AddAccounts();
+        builder.AddDatanets();
+        builder.AddContributions();
+        builder.AddReview();
+        builder.AddLeaderboard();
+        builder.AddModelCatalog();
+        builder.AddRuns();
+        builder.AddChat();
+        builder.AddAttribution();
+        builder.AddTransparency();
+        builder.AddCompute();
+        builder.AddPages();
+        builder.Services.AddOpenApi();
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.UseErrorPages();
+        app.UseWorkerLimits();
+        app.UseSecurity();
+        app.MapStaticAssets();
+        app.MapOpenApi("/api/v1/openapi.json");
+        app.MapHealth();
+        app.MapAccounts();
+        app.MapDatanets();
+        app.MapContributions();
+        app.MapReview();
+        app.MapLeaderboard();
+        app.MapAccess();
+        app.MapModelCatalog();
+        app.MapRuns();
+        app.MapChat();
+        app.MapOpenAi();
+        app.MapTransparency();
+        app.MapLeases();
+        app.MapPages();
+    }
+}

@@ -1,0 +1,10 @@
+namespace Assay.Server.Shared.Jobs;
+
+internal enum JobState
+{
+    Queued,
+    Running,
+    Done,
+    Failed,
+    Cancelled,
+}

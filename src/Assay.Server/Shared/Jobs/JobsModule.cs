@@ -1,0 +1,6 @@
+namespace Assay.Server.Shared.Jobs;
+
+internal static class JobsModule
+{
+    public static void AddJobs(this WebApplicationBuilder builder) => builder.Services.AddSingleton<JobQueue>();
+}

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using MudBlazor.Services;
+
+namespace Assay.Server.Shared.Layout;
+
+/// <summary>The pages: static where nothing moves, a circuit where something does.</summary>
+internal static class PagesModule
+{
+    public static void AddPages(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddMudServices();
+        builder.Services.AddSingleton<SafeMarkdown>();
+        builder.Services.AddScoped<LiveCounters>();
+    }
+
+    /// <summary>People get pages for errors; programs keep problem+json. Comes before routing's own error handling.</summary>
+    public static void UseErrorPages(this WebApplication app) => app.UseWhen(IsPage, pages =>
+    {
+        pages.UseExceptionHandler("/status/500");
+        pages.UseStatusCodePagesWithReExecute("/status/{0}");
+    });
+
+    public static void MapPages(this WebApplication app)
+    {
+        app.MapGet("/api/v1/counters", (LiveCounters counters, CancellationToken cancel) => counters.ReadAsync(cancel)).WithTags("Counters");
+        app.MapPost("/sign-out", async (HttpContext http) =>
+        {
+            await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+            return Results.LocalRedirect("/");
+        }).ExcludeFromDescription();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+
+    /// <summary>Where to go after signing in: a path of this site, never another host.</summary>
+    internal static string LocalPath(string? path) =>
+        path is ['/', not ('/' or '\\'), ..] && !path.Any(char.IsControl) ? path : "/";
+
+    private static bool IsPage(HttpContext http) =>
+        !http.Request.Path.StartsWithSegments("/api") && !http.Request.Path.StartsWithSegments("/v1") && !http.Request.Path.StartsWithSegments("/tile")
+        && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+}

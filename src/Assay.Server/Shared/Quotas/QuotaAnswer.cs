@@ -1,0 +1,27 @@
+namespace Assay.Server.Shared.Quotas;
+
+/// <summary>The outcomes of asking for a part of the day's limits.</summary>
+internal abstract record QuotaAnswer
+{
+    /// <summary>Granted now, or earlier under the same key.</summary>
+    public sealed record Reserved(ReservationRow Reservation) : QuotaAnswer;
+
+    /// <summary>The idempotency key belongs to a different request.</summary>
+    public sealed record OtherRequest : QuotaAnswer;
+
+    public sealed record Exceeded(ExceededQuota Limit) : QuotaAnswer;
+}
+
+/// <param name="Bytes">Declared length of the file.</param>
+/// <param name="Hash">SHA-256 over everything that makes two requests the same.</param>
+internal sealed record QuotaRequest(long Bytes, string Hash);
+
+/// <param name="Limit">contributor_bytes, contributor_files or datanet_bytes.</param>
+internal sealed record QuotaMeter(string Limit, long Used, long Cap)
+{
+    public long Left => Math.Max(0, Cap - Used);
+}
+
+internal sealed record ExceededQuota(QuotaMeter Meter, long Asked, DateTimeOffset ResetsAt);
+
+internal sealed record QuotaUsage(QuotaMeter ContributorBytes, QuotaMeter ContributorFiles, QuotaMeter DatanetBytes, DateTimeOffset ResetsAt);

@@ -1,0 +1,156 @@
+using Assay.Server.Shared.Database;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Assay.Server.Shared.Quotas;
+
+/// <summary>The daily limits, exact under any concurrency: each reservation is one transaction, capped by the database itself.</summary>
+internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> reader, IOptions<QuotaOptions> options, UtcDay today)
+{
+    /// <summary>A datanet has no limit on files.</summary>
+    private const long NoFileLimit = 1L << 62;
+
+    private const int SqliteConstraint = 19;
+
+    /// <summary>Claims the declared bytes and one file of the day, or says which limit stands in the way.</summary>
+    /// <returns>The open reservation; the earlier one when <paramref name="op"/> was used before; or the limit that is exceeded.</returns>
+    public async Task<QuotaAnswer> ReserveAsync(string accountId, string op, string datanetId, QuotaRequest request, CancellationToken cancel)
+    {
+        var now = today.Now;
+        var day = await today.CurrentAsync(cancel);
+        try
+        {
+            return await writer.WriteAsync<QuotaAnswer>(async (db, stop) =>
+            {
+                var earlier = await db.Reservations.FindAsync([accountId, op], stop);
+                if (earlier is not null && earlier.RequestHash != request.Hash)
+                {
+                    return new QuotaAnswer.OtherRequest();
+                }
+
+                if (earlier is { State: not ReservationState.Cancelled })
+                {
+                    return new QuotaAnswer.Reserved(earlier);
+                }
+
+                if (earlier is not null)
+                {
+                    // A cancelled attempt leaves the key free for a new one.
+                    db.Remove(earlier);
+                    await db.SaveChangesAsync(stop);
+                }
+
+                await AddAsync(db, "user", accountId, day, request.Bytes, (options.Value.BytesPerContributor, options.Value.FilesPerContributor), stop);
+                await AddAsync(db, "datanet", datanetId, day, request.Bytes, (options.Value.BytesPerDatanet, NoFileLimit), stop);
+                var reservation = new ReservationRow
+                {
+                    AccountId = accountId,
+                    Op = op,
+                    DatanetId = datanetId,
+                    RequestHash = request.Hash,
+                    Day = day,
+                    Bytes = request.Bytes,
+                    CreatedAt = now,
+                };
+                db.Add(reservation);
+                return new QuotaAnswer.Reserved(reservation);
+            }, cancel);
+        }
+        catch (SqliteException full) when (full.SqliteErrorCode == SqliteConstraint && full.Message.Contains("quota_cap", StringComparison.Ordinal))
+        {
+            return new QuotaAnswer.Exceeded(FirstExceeded(await UsageAsync(accountId, datanetId, cancel), request.Bytes));
+        }
+    }
+
+    /// <summary>Turns a claim into what was really sent. Runs inside the transaction that stores the contribution.</summary>
+    /// <exception cref="InvalidOperationException">The reservation is no longer open: it expired and its bytes were given back.</exception>
+    public static async Task CommitAsync(AssayDb db, ReservationRow claim, long actual, string contributionId, CancellationToken stop)
+    {
+        var row = await db.Reservations.FindAsync([claim.AccountId, claim.Op], stop);
+        if (row is not { State: ReservationState.Open })
+        {
+            throw new InvalidOperationException($"Reservation '{claim.Op}' is not open.");
+        }
+
+        await GiveBackAsync(db, row, row.Bytes - actual, files: 0, stop);
+        row.State = ReservationState.Committed;
+        row.Bytes = actual;
+        row.ContributionId = contributionId;
+    }
+
+    /// <summary>Gives an unused claim back at once.</summary>
+    public Task CancelAsync(ReservationRow claim, CancellationToken cancel) => writer.WriteAsync(async (db, stop) =>
+    {
+        var row = await db.Reservations.FindAsync([claim.AccountId, claim.Op], stop);
+        if (row is { State: ReservationState.Open })
+        {
+            await GiveBackAsync(db, row, row.Bytes, files: 1, stop);
+            row.State = ReservationState.Cancelled;
+        }
+    }, cancel);
+
+    /// <summary>Gives back every claim that was not committed within the option's minutes.</summary>
+    public Task<int> ExpireAsync(CancellationToken cancel)
+    {
+        var before = today.Now.AddMinutes(-options.Value.ReservationMinutes);
+        return writer.WriteAsync(async (db, stop) =>
+        {
+            var stale = await db.Reservations.Where(row => row.State == ReservationState.Open && row.CreatedAt < before).Take(256).ToListAsync(stop);
+            foreach (var row in stale)
+            {
+                await GiveBackAsync(db, row, row.Bytes, files: 1, stop);
+                row.State = ReservationState.Cancelled;
+            }
+
+            return stale.Count;
+        }, cancel);
+    }
+
+    /// <summary>What is used of today's limits: the contributor's bytes and files, the datanet's bytes.</summary>
+    public async Task<QuotaUsage> UsageAsync(string accountId, string? datanetId, CancellationToken cancel)
+    {
+        var day = await today.CurrentAsync(cancel);
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var rows = await db.Quotas.AsNoTracking().Where(row => row.Day == day
+            && ((row.Scope == "user" && row.Key == accountId) || (row.Scope == "datanet" && row.Key == datanetId))).ToListAsync(cancel);
+        var user = rows.Find(row => row.Scope == "user");
+        var datanet = rows.Find(row => row.Scope == "datanet");
+        return new QuotaUsage(
+            new QuotaMeter("contributor_bytes", user?.Bytes ?? 0, user?.CapBytes ?? options.Value.BytesPerContributor),
+            new QuotaMeter("contributor_files", user?.Files ?? 0, user?.CapFiles ?? options.Value.FilesPerContributor),
+            new QuotaMeter("datanet_bytes", datanet?.Bytes ?? 0, datanet?.CapBytes ?? options.Value.BytesPerDatanet),
+            UtcDay.EndOf(day));
+    }
+
+    private static ExceededQuota FirstExceeded(QuotaUsage usage, long bytes)
+    {
+        var asked = new (QuotaMeter Meter, long Asked)[] { (usage.ContributorFiles, 1), (usage.ContributorBytes, bytes), (usage.DatanetBytes, bytes) };
+        var (meter, amount) = Array.Find(asked, limit => limit.Meter.Used + limit.Asked > limit.Meter.Cap);
+
+        // Another upload may have given its claim back in between; the answer then names the contributor's bytes.
+        return meter is null
+            ? new ExceededQuota(usage.ContributorBytes, bytes, usage.ResetsAt)
+            : new ExceededQuota(meter, amount, usage.ResetsAt);
+    }
+
+    private static Task<int> AddAsync(AssayDb db, string scope, string key, string day, long bytes, (long Bytes, long Files) cap, CancellationToken stop) =>
+        db.Database.ExecuteSqlAsync(
+            $"""
+             INSERT INTO quota("Scope", "Key", "Day", "Bytes", "Files", "CapBytes", "CapFiles")
+             VALUES ({scope}, {key}, {day}, {bytes}, 1, {cap.Bytes}, {cap.Files})
+             ON CONFLICT("Scope", "Key", "Day") DO UPDATE SET "Bytes" = quota."Bytes" + excluded."Bytes", "Files" = quota."Files" + excluded."Files"
+             """, stop);
+
+    private static async Task GiveBackAsync(AssayDb db, ReservationRow row, long bytes, int files, CancellationToken stop)
+    {
+        foreach (var (scope, key) in ((string, string)[])[("user", row.AccountId), ("datanet", row.DatanetId)])
+        {
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                 UPDATE quota SET "Bytes" = "Bytes" - {bytes}, "Files" = "Files" - {files}
+                 WHERE "Scope" = {scope} AND "Key" = {key} AND "Day" = {row.Day}
+                 """, stop);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Assay.Server.Shared.Quotas;
+
+/// <summary>The daily limits of contributions, per UTC calendar day.</summary>
+internal sealed class QuotaOptions
+{
+    /// <summary>Bytes one contributor may send over all datanets. Default 10 MiB; 1 byte to 1 TiB.</summary>
+    [Range(1, 1L << 40)]
+    public long BytesPerContributor { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>Files one contributor may send over all datanets. Default 20; 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public long FilesPerContributor { get; set; } = 20;
+
+    /// <summary>Bytes one datanet takes from all its contributors. Default 10 MiB; 1 byte to 1 TiB.</summary>
+    [Range(1, 1L << 40)]
+    public long BytesPerDatanet { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>Minutes after which a reservation that was never committed is given back. Default 60; 1 to 1,440.</summary>
+    [Range(1, 1440)]
+    public int ReservationMinutes { get; set; } = 60;
+}

@@ -1,0 +1,8 @@
+namespace Assay.Server.Shared.Quotas;
+
+internal enum ReservationState
+{
+    Open,
+    Committed,
+    Cancelled,
+}

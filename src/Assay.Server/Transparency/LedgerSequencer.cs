@@ -1,0 +1,144 @@
+using Assay.Ledger;
+using Assay.Ledger.Appending;
+using Assay.Ledger.Entries;
+using Assay.Ledger.Proofs;
+using Assay.Server.Leaderboard;
+using Assay.Server.Shared;
+using Assay.Server.Shared.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Transparency;
+
+/// <summary>Runs the appender whenever a transaction added entries, then lets the followers take them in; waits for indices on request.</summary>
+internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal, LedgerSetup setup, StandingFollower standings, IDbContextFactory<AssayDb> reader,
+    ILogger<LedgerSequencer> log) : BackgroundService
+{
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1); // also finds what `assay user add` wrote beside the server
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly FileTileStore _store = new(folder.Ledger);
+    private readonly SemaphoreSlim _work = new(0);
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LedgerAppender? _appender;
+    private long? _rulesEntry;
+
+    /// <summary>The files of the log.</summary>
+    public FileTileStore Store => _store;
+
+    /// <summary>Why the ledger stopped; null while it is good.</summary>
+    public string? Broken { get; private set; }
+
+    /// <summary>A transaction added entries: give them their indices now.</summary>
+    public void Wake()
+    {
+        if (_work.CurrentCount == 0)
+        {
+            _work.Release();
+        }
+    }
+
+    /// <summary>Publishes everything pending before the server answers its first request.</summary>
+    public async Task CatchUpAsync(CancellationToken cancel)
+    {
+        _appender ??= new LedgerAppender(journal, _store, setup.Signer);
+        while (await _appender.AppendAsync(cancel) >= LedgerAppender.BatchLimit)
+        {
+            // More is pending.
+        }
+
+        await standings.FollowAsync(cancel);
+    }
+
+    /// <summary>The index of an entry, as soon as it has one and a checkpoint covers it.</summary>
+    /// <exception cref="TimeoutException">The ledger does not move.</exception>
+    public async Task<long> IndexOfAsync(long entryId, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(Patience);
+        while (true)
+        {
+            Task appended;
+            lock (_lock)
+            {
+                appended = _appended.Task;
+            }
+
+            await using (var db = await reader.CreateDbContextAsync(cancel))
+            {
+                var index = await db.LedgerEntries.Where(row => row.Id == entryId).Select(row => row.Index).FirstOrDefaultAsync(cancel);
+                if (index is { } found && _appender?.Published?.Size > found)
+                {
+                    return found;
+                }
+            }
+
+            Wake();
+            try
+            {
+                await appended.WaitAsync(patience.Token);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                throw new TimeoutException($"Ledger entry {entryId} got no index within {Patience.TotalSeconds} s. {Broken}");
+            }
+        }
+    }
+
+    /// <summary>Index of the rules policy that decisions refer to.</summary>
+    public async Task<long> RulesIndexAsync(CancellationToken cancel)
+    {
+        if (_rulesEntry is null)
+        {
+            await using var db = await reader.CreateDbContextAsync(cancel);
+            _rulesEntry = (await LedgerSetup.LatestAsync(db, PolicyEntry.Rules, cancel))!.Value.EntryId;
+        }
+
+        return await IndexOfAsync(_rulesEntry.Value, cancel);
+    }
+
+    /// <summary>The receipt of an entry under the newest checkpoint.</summary>
+    public async Task<byte[]> ReceiptAsync(long entryId, CancellationToken cancel)
+    {
+        var index = await IndexOfAsync(entryId, cancel);
+        return (await Receipt.CreateAsync(_store, index, cancel))!.ToBytes();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                await _work.WaitAsync(Idle, stoppingToken);
+                try
+                {
+                    await CatchUpAsync(stoppingToken);
+                    Broken = null;
+                }
+                catch (Exception failure) when (failure is IOException or LedgerCorruptException)
+                {
+                    // Nothing was signed. A disk that is full again works after freeing; a contradiction stays until a person looked.
+                    Broken = failure.Message;
+                    LedgerLog.Stopped(log, failure.Message);
+                }
+
+                TaskCompletionSource appended;
+                lock (_lock)
+                {
+                    (appended, _appended) = (_appended, new(TaskCreationOptions.RunContinuationsAsynchronously));
+                }
+
+                appended.SetResult();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping; what is pending is appended at the next start.
+        }
+        finally
+        {
+            _appender?.Dispose();
+        }
+    }
+}
