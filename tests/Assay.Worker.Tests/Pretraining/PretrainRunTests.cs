@@ -61,6 +61,18 @@ public sealed class PretrainRunTests : IDisposable
     }
 
     [Fact]
+    public void A_finished_run_is_extended_when_it_is_given_more_time()
+    {
+        Run("out", resume: false);
+
+        var outcome = Run("out", resume: true, TimeSpan.FromSeconds(400));
+
+        Assert.Equal(TrainingStatus.Succeeded, outcome.Status);
+        Assert.InRange(outcome.Step, 9, 100);
+        Assert.Contains("extended to", File.ReadAllText(Path.Combine(folder, "out", "README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_second_run_in_the_same_folder_must_be_asked_for()
     {
         Run("out", resume: false);
@@ -78,8 +90,8 @@ public sealed class PretrainRunTests : IDisposable
         Assert.NotEmpty(corpus.HeldOut);
     }
 
-    private TrainingOutcome Run(string name, bool resume) =>
-        new PretrainRun(Recipe, Path.Combine(folder, name), Path.Combine(folder, "packs"), null, new HastyClock(), TextWriter.Null).Run(resume);
+    private TrainingOutcome Run(string name, bool resume, TimeSpan? budget = null) =>
+        new PretrainRun(Recipe, Path.Combine(folder, name), Path.Combine(folder, "packs"), budget, new HastyClock(), TextWriter.Null).Run(resume);
 
     /// <summary>Every look at the clock takes ten seconds, so that a run of eight steps has several pieces.</summary>
     private sealed class HastyClock : TimeProvider
