@@ -68,12 +68,13 @@ public sealed class BaseModel : IDisposable
 
     /// <summary>Token ids of a conversation, ready for the assistant's next reply.</summary>
     /// <param name="messages">Turns, oldest first.</param>
+    /// <param name="now">The time that a template which shows the date gets.</param>
     /// <exception cref="InvalidOperationException">The model has no chat template.</exception>
     /// <exception cref="ChatTemplateException">The template refuses the conversation.</exception>
-    public int[] EncodePrompt(IReadOnlyList<ChatMessage> messages)
+    public int[] EncodePrompt(IReadOnlyList<ChatMessage> messages, DateTimeOffset? now = null)
     {
         var template = Template ?? throw new InvalidOperationException($"The model '{Folder}' has no chat template, so it cannot chat.");
-        return Tokenizer.Encode(template.Render(messages, addGenerationPrompt: true, TokenizerConfig.SpecialTokens));
+        return Tokenizer.Encode(template.Render(messages, addGenerationPrompt: true, TokenizerConfig.SpecialTokens, now));
     }
 
     /// <summary>SHA-256 in hex over name and content of every file that decides what the model computes.</summary>

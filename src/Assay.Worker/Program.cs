@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using Assay.Data.Formats;
 using Assay.Data.Tokenization;
+using Assay.Models.Engine.Native;
 using Assay.Models.Training;
 using Assay.Worker.Verbs;
 
+NativeThreads.SleepWhenIdle();
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var root = new RootCommand("Assay's engine: training and generation on this machine.")
 {

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Assay.Data.Duplicates;
 
 /// <summary>128 min-hashes of a text's 5-grams, folded into 32 bands of 4: texts that share a band may be near duplicates.</summary>
-/// <remarks>One-permutation hashing (Li, Owen, Zhang 2012) with optimal densification (Shrivastava 2017): each gram is hashed once. A pair of resemblance J shares a band with probability 1 − (1 − J⁴)³².</remarks>
+/// <remarks>One-permutation hashing (Li, Owen, Zhang 2012) with densification by rotation (Shrivastava, Li 2014): each gram is hashed once. A pair of resemblance J shares a band with probability 1 − (1 − J⁴)³².</remarks>
 public static class MinHash
 {
     /// <summary>Bands in a signature.</summary>
@@ -14,6 +14,7 @@ public static class MinHash
     private const int Rows = 4;
     private const int Bins = Bands * Rows;
     private const int BinShift = 57; // the top 7 bits choose one of 128 bins
+    private const ulong DistanceStep = 0x9E3779B97F4A7C15; // odd, so that different distances never meet
 
     /// <summary>The 32 band values of a gram set; empty for an empty set.</summary>
     public static ulong[] BandsOf(CharacterGrams grams)
@@ -47,20 +48,18 @@ public static class MinHash
         return bands;
     }
 
-    /// <summary>Each empty bin borrows from a filled one that depends only on the bin's number, so equal sets borrow alike.</summary>
+    /// <summary>An empty bin borrows from the next filled one around the circle and adds the distance, so equal sets borrow alike and the work is bounded for the shortest text.</summary>
     private static void Densify(Span<ulong> least, ReadOnlySpan<bool> filled)
     {
-        Span<int> key = stackalloc int[2];
-        for (var bin = 0; bin < Bins; bin++)
+        var (value, distance) = (0UL, 0UL);
+        for (var step = (2 * Bins) - 1; step >= 0; step--)
         {
-            var from = bin;
-            for (var attempt = 1; !filled[from]; attempt++)
+            var bin = step % Bins;
+            (value, distance) = filled[bin] ? (least[bin], 0) : (value, distance + 1);
+            if (!filled[bin] && step < Bins)
             {
-                (key[0], key[1]) = (bin, attempt);
-                from = (int)(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(key)) >> BinShift);
+                least[bin] = value + (distance * DistanceStep);
             }
-
-            least[bin] = least[from];
         }
     }
 }

@@ -73,7 +73,7 @@ public sealed class PdfFile : IFileType
             var page = document.GetPage(number);
             RefuseImages(page);
             starts.Add(text.Length);
-            text.Append(ContentOrderTextExtractor.GetText(page, addDoubleNewline: true).ReplaceLineEndings("\n").Trim()).Append("\n\n");
+            text.Append(PdfLines.Unwrap(ContentOrderTextExtractor.GetText(page, addDoubleNewline: true).ReplaceLineEndings("\n").Trim())).Append("\n\n");
             if (text.Length > MaximumText)
             {
                 throw new InvalidFileException($"The PDF holds more than {MaximumText} characters of text.", "Split it into smaller files.");

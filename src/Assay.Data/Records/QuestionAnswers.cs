@@ -66,7 +66,7 @@ internal static class QuestionAnswers
         var answered = text.Turn(TurnRole.Assistant, answer.Body, answer.End);
         if (asked.Text.Length == 0 || answered.Text.Length == 0)
         {
-            found.Skip(asked.Text.Length == 0 ? "The question is empty." : "The answer is empty.", malformed: true, question.From, answer.End);
+            found.Skip(asked.Text.Length == 0 ? "The question is empty." : "The answer is empty.", malformed: true, question.From, answer.End, hasEmptyField: true);
         }
         else
         {

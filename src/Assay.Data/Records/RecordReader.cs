@@ -38,13 +38,9 @@ public static class RecordReader
         private readonly List<SkippedPart> _skipped = [];
         private int _row;
 
-        /// <summary>UTF-16 code units that lie in records.</summary>
-        public int Covered { get; private set; }
-
         public void Add(RecordForm form, IReadOnlyList<RecordTurn> turns)
         {
             _row++;
-            Covered += turns.Sum(turn => turn.Text.Length);
             if (_records.Count < MaximumRecords)
             {
                 _records.Add(new DataRecord(_records.Count, form, turns, turns[0].Start, turns[^1].End));
@@ -55,12 +51,12 @@ public static class RecordReader
             }
         }
 
-        public void Skip(string reason, bool malformed, int start, int end)
+        public void Skip(string reason, bool malformed, int start, int end, bool hasEmptyField = false)
         {
             _row++;
             if (_skipped.Count < MaximumRecords)
             {
-                _skipped.Add(text.Skip(_row, reason, malformed, start, end));
+                _skipped.Add(text.Skip(_row, reason, malformed, start, end) with { HasEmptyField = hasEmptyField });
             }
         }
 

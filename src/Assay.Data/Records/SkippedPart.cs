@@ -6,4 +6,8 @@ namespace Assay.Data.Records;
 /// <param name="Malformed">True when it tried to be a record and failed, which lowers the structure score; false for short leftovers.</param>
 /// <param name="Start">First byte, counted like <see cref="RecordTurn.Start"/>.</param>
 /// <param name="End">Byte after the last one.</param>
-public sealed record SkippedPart(int Row, string Reason, bool Malformed, int Start, int End);
+public sealed record SkippedPart(int Row, string Reason, bool Malformed, int Start, int End)
+{
+    /// <summary>True when it is malformed because a required field (question or answer) is empty, which lowers integrity as well.</summary>
+    public bool HasEmptyField { get; init; }
+}

@@ -21,6 +21,7 @@ public static class ValidationRules
         new PiiRule(),
         new SecretsRule(),
         new HiddenTextRule(),
+        new WebSignalsRule(),
     ];
 
     /// <summary>The rules for one kind of datanet.</summary>

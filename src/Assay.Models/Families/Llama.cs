@@ -8,6 +8,8 @@ namespace Assay.Models.Families;
 /// <remarks>Touvron et al. 2023, arXiv:2302.13971; Grattafiori et al. 2024, arXiv:2407.21783 §3.2.</remarks>
 public static class Llama
 {
+    private const int WidestProjection = 1 << 20;
+
     /// <summary>The entry for <see cref="ModelFamily.All"/>.</summary>
     public static ModelFamily Family { get; } = new(["llama"], Describe);
 
@@ -22,6 +24,7 @@ public static class Llama
         fields.Require("hidden_size", config.HeadDim is not null || config.HiddenSize % config.NumAttentionHeads == 0, "it must be a multiple of num_attention_heads when head_dim is absent");
         int headDim = config.HeadDim ?? (config.HiddenSize / config.NumAttentionHeads);
         fields.Require("head_dim", headDim % 2 == 0, "rotary positions need an even width");
+        fields.Require("head_dim", (long)config.NumAttentionHeads * headDim <= WidestProjection, $"times num_attention_heads it must be at most {WidestProjection}");
         fields.Require("rms_norm_eps", config.RmsNormEps is > 0 and < 1, "it must be between 0 and 1");
 
         bool tied = config.TieWordEmbeddings || (names is not null && !names.Any(name => name is "lm_head.weight" or "model.lm_head.weight"));

@@ -26,6 +26,7 @@ public sealed class Generator(ReferenceModel model, TokenizerJson? tokenizer, IR
     /// <param name="onToken">Receives every token as it is drawn, on this thread.</param>
     /// <param name="cancel">Ends the reply with what there is.</param>
     /// <exception cref="ArgumentException">The prompt is empty, too long, or holds an id outside the vocabulary.</exception>
+    /// <exception cref="ArithmeticException">Weights are damaged: a score is not a finite number.</exception>
     public GeneratedReply Generate(ReadOnlySpan<int> prompt, GenerateOptions options, LoraAdapter? adapter, Action<GeneratedToken>? onToken, CancellationToken cancel)
     {
         options.Check();
@@ -93,7 +94,10 @@ public sealed class Generator(ReferenceModel model, TokenizerJson? tokenizer, IR
         using var scope = NewDisposeScope();
         var options = new ForwardOptions { Adapter = adapter, Cache = cache, FusedAttention = true };
         var hidden = model.Hidden(tensor(Array.ConvertAll(ids, id => (long)id), 1, ids.Length), options); // [1, T, D]
-        return model.Logits(hidden[0, -1]).data<float>().ToArray();
+        float[] logits = model.Logits(hidden[0, -1]).data<float>().ToArray();
+        return Array.TrueForAll(logits, float.IsFinite)
+            ? logits
+            : throw new ArithmeticException("The model's scores are not finite numbers: its weights, or the adapter's, are damaged.");
     }
 
     private void CheckPrompt(ReadOnlySpan<int> prompt)

@@ -7,9 +7,14 @@ namespace Assay.Models.Reference;
 public static class TensorBytes
 {
     /// <summary>A copy of a stored tensor in its own type.</summary>
-    /// <exception cref="InvalidSafetensorsException">The engine has no tensor of that type.</exception>
+    /// <exception cref="InvalidSafetensorsException">The engine has no tensor of that type, or not of that size.</exception>
     public static Tensor Read(SafetensorsFile file, TensorEntry entry)
     {
+        if (entry.Length > int.MaxValue)
+        {
+            throw new InvalidSafetensorsException($"Tensor '{entry.Name}' has {entry.Length} bytes; the reference path copies at most {int.MaxValue}.");
+        }
+
         var type = entry.Dtype switch
         {
             TensorDtype.Bool => ScalarType.Bool,

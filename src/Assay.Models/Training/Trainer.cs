@@ -73,9 +73,9 @@ public sealed class Trainer : IDisposable
                 return new TrainingOutcome(TrainingStatus.Paused, Step);
             }
 
-            if (TakeStep(report) is { } failure)
+            if (TakeStep(report, control) is { } end)
             {
-                return failure;
+                return end;
             }
         }
 
@@ -85,12 +85,18 @@ public sealed class Trainer : IDisposable
 
     public void Dispose() => optimiser.Dispose();
 
-    private TrainingOutcome? TakeStep(Action<TrainingEvent> report)
+    private TrainingOutcome? TakeStep(Action<TrainingEvent> report, TrainingControl control)
     {
         int step = Step + 1;
         double rate = options.LearningRate * rateScale * options.Schedule.Factor(step, Steps);
         var batches = Enumerable.Range(0, options.Accumulation).Select(micro => data.Batch(step, micro)).ToList();
-        double loss = Accumulate(batches, step);
+        double loss = Accumulate(batches, step, control);
+        if (control.CancelRequested)
+        {
+            optimiser.ClearGradients();
+            return new TrainingOutcome(TrainingStatus.Cancelled, Step);
+        }
+
         double norm = optimiser.GradientNorm();
         string? note = null;
         if (double.IsFinite(loss) && double.IsFinite(norm))
@@ -122,12 +128,12 @@ public sealed class Trainer : IDisposable
         return null;
     }
 
-    /// <summary>Adds up the gradients of a step and returns its loss.</summary>
-    private double Accumulate(List<TrainingBatch> batches, int step)
+    /// <summary>Adds up the gradients of a step and returns its loss; a cancelled run stops between two micro-batches.</summary>
+    private double Accumulate(List<TrainingBatch> batches, int step, TrainingControl control)
     {
         double all = batches.Sum(batch => batch.Supervised);
         double total = 0;
-        for (int micro = 0; micro < batches.Count; micro++)
+        for (int micro = 0; micro < batches.Count && !control.CancelRequested; micro++)
         {
             var batch = batches[micro];
             if (batch.Supervised == 0)

@@ -57,7 +57,7 @@ internal sealed class PretrainRun(PretrainRecipe recipe, string folder, string p
         if (exportOnly || outcome.Status is TrainingStatus.Succeeded)
         {
             Say("measuring and writing the model");
-            var progress = new PretrainProgress(trainer.Step, PretrainPlan.Load(PlanFile) ?? PretrainPlan.Of(recipe), data.Tokens, data.Documents);
+            var progress = new PretrainProgress(trainer.Step, PretrainPlan.Load(PlanFile) ?? PretrainPlan.Of(recipe), data);
             new StarterFolder(recipe, folder).Write(model, tokenizer, corpus, progress);
         }
 
@@ -68,6 +68,12 @@ internal sealed class PretrainRun(PretrainRecipe recipe, string folder, string p
     private TrainingOutcome Train(Trainer trainer, PretrainData data)
     {
         var plan = PretrainPlan.Load(PlanFile) ?? PretrainPlan.Of(recipe);
+        if (trainer.Step >= plan.Steps && budget is { } more)
+        {
+            plan = plan.Extend(trainer.Step, more.TotalSeconds);
+            Say(plan.Changes[^1]);
+        }
+
         long began = clock.GetTimestamp();
         for (double length = FirstPieceSeconds; ; length = PieceSeconds)
         {

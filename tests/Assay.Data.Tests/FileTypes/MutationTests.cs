@@ -7,7 +7,7 @@ namespace Assay.Data.Tests.FileTypes;
 /// <summary>Damages good files in thousands of seeded ways: only <see cref="InvalidFileException"/> may leave a file type, and the pipeline always answers.</summary>
 public sealed class MutationTests
 {
-    private const int Mutations = 1_500;
+    private const int Mutations = 1_000;
     private static readonly string Words = $"# Bees\n\n{TestFiles.Paragraph}\n\n## Queens\n\nQ: Who lays?\nA: The queen, in every cell.\n\n```\ncode\n```\n";
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class MutationTests
     public void The_pipeline_always_returns_a_report(string name)
     {
         var profile = new ValidationProfile("keeping bees, queens and honey");
-        foreach (var mutant in Mutants(Good(name), seed: 13, 150))
+        foreach (var mutant in Mutants(Good(name), seed: 13, 60))
         {
             var inspection = ValidationPipeline.Inspect(mutant, new InspectionRequest(name, profile), TestContext.Current.CancellationToken);
             var report = ValidationReport.Decide(inspection.Findings, ValidationPolicy.Default);

@@ -26,6 +26,14 @@ public sealed class PdfFileTests
     }
 
     [Fact]
+    public void Lines_that_the_margin_broke_are_joined_and_labels_start_new_ones()
+    {
+        const string page = "Q: Who lays the eggs of a colony of bees in\na hive?\nA: The queen, who may live for five years and is\nThe only one who can.\nQ: More?\nTitle\n1. One\n\nend";
+
+        Assert.Equal("Q: Who lays the eggs of a colony of bees in a hive?\nA: The queen, who may live for five years and is The only one who can.\nQ: More?\nTitle\n1. One\n\nend", PdfLines.Unwrap(page));
+    }
+
+    [Fact]
     public void A_picture_is_refused_with_its_page() =>
         Assert.Equal(2, Refused(TestFiles.PdfWithImage(), "Page 2 of the PDF holds a picture").Page);
 

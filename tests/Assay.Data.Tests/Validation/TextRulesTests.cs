@@ -46,6 +46,14 @@ public sealed class TextRulesTests
     }
 
     [Fact]
+    public void One_empty_answer_in_forty_costs_half()
+    {
+        var pairs = string.Concat(Enumerable.Range(1, 39).Select(i => $"Q: What is {i}?\nA: It is {i}.\n"));
+
+        Assert.Equal(500, Score("integrity", "Q: Zero?\nA:\n" + pairs));
+    }
+
+    [Fact]
     public void A_cut_off_last_record_costs_a_fifth()
     {
         var pairs = string.Concat(Enumerable.Range(1, 9).Select(i => $"Q: What is {i}?\nA: It is {i}.\n"));

@@ -1,11 +1,15 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Assay.Data.Formats;
 using Assay.Models.Engine;
+using Assay.Models.Families;
 
 namespace Assay.Models.Tests.Families;
 
 public sealed class LlamaTests
 {
+    private const string Alphabet = "{}[]\",:0123456789e.-\\ntf";
+
     [Fact]
     public void The_plan_names_every_weight_with_its_shape()
     {
@@ -26,6 +30,7 @@ public sealed class LlamaTests
     [InlineData("attn_logit_softcapping", "50.0", "attn_logit_softcapping")]
     [InlineData("num_key_value_heads", "3", "num_key_value_heads")]
     [InlineData("head_dim", "5", "head_dim")]
+    [InlineData("num_attention_heads", "65536", "hidden_size")]
     [InlineData("rms_norm_eps", "0", "rms_norm_eps")]
     [InlineData("rms_norm_eps", "\"x\"", "rms_norm_eps")]
     [InlineData("hidden_size", "null", "hidden_size")]
@@ -67,6 +72,34 @@ public sealed class LlamaTests
     [Fact]
     public void An_unknown_family_is_refused_and_the_known_ones_are_listed() =>
         Assert.Contains("Supported: llama", Assert.Throws<InvalidModelConfigException>(() => TinyModel.Plan(With("model_type", "\"mystery\""))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Mutated_configurations_are_planned_or_refused_but_never_crash()
+    {
+        byte[] original = Encoding.UTF8.GetBytes(With("rope_scaling", """{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":32}"""));
+        var random = new Random(17);
+        int planned = 0;
+        for (int round = 0; round < 4_000; round++)
+        {
+            byte[] mutated = [.. original];
+            for (int change = random.Next(1, 4); change > 0; change--)
+            {
+                mutated[random.Next(mutated.Length)] = (byte)Alphabet[random.Next(Alphabet.Length)];
+            }
+
+            try
+            {
+                _ = ModelFamily.Plan(HfModelConfig.Parse(mutated, default), null).Weights().Count();
+                planned++;
+            }
+            catch (InvalidModelConfigException)
+            {
+                // The only exception that may leave.
+            }
+        }
+
+        Assert.InRange(planned, 50, 2_000);
+    }
 
     private static string With(string field, string value)
     {

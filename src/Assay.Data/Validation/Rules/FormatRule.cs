@@ -27,8 +27,8 @@ public sealed class FormatRule : IValidationRule
     public ValidationFinding Evaluate(ValidationContext context, CancellationToken cancel)
     {
         var text = context.Text;
-        var pages = text.PageStarts.Count > 0 ? $", {text.PageStarts.Count} pages" : "";
-        var images = text.IgnoredImages > 0 ? $"; {text.IgnoredImages} pictures were left out" : "";
+        var pages = text.PageStarts.Count > 0 ? $", pages: {text.PageStarts.Count}" : "";
+        var images = text.IgnoredImages > 0 ? $"; pictures left out: {text.IgnoredImages}" : "";
         return this.Scored(1000, $"Read in full as {context.Type.Name}: {text.Text.Length} characters{pages}{images}.");
     }
 }

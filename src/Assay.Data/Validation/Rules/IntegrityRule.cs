@@ -32,7 +32,7 @@ public sealed class IntegrityRule : IValidationRule
         var text = context.Text.Text;
         var length = Math.Max(text.Length, 1);
         var damage = Count(text);
-        var empty = context.Reading.Skipped.Count(part => part.Malformed && part.Reason.EndsWith("is empty.", StringComparison.Ordinal));
+        var empty = context.Reading.Skipped.Count(part => part.HasEmptyField);
         var records = Math.Max(context.Reading.Records.Count + empty, 1);
         (double Share, string Words, int First)[] shares =
         [

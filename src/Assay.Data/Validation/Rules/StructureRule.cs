@@ -37,7 +37,7 @@ public sealed class StructureRule : IValidationRule
         }
 
         var forms = string.Join(", ", context.Reading.Records.GroupBy(record => record.Form).OrderBy(group => group.Key).Select(group => $"{group.Count()} {Word(group.Key)}"));
-        var summary = new Evidence($"{good} of {total} records are well formed{(forms.Length > 0 ? $" ({forms})" : "")}.");
+        var summary = new Evidence($"{good} of {total} records are well formed{(forms.Length > 0 ? $": {forms}" : "")}.");
         var score = (int)Math.Clamp(((1000L * good) - (800L * total)) * 5 / total, 0, 1000);
         return this.Scored(score,
         [
@@ -49,8 +49,8 @@ public sealed class StructureRule : IValidationRule
 
     private static string Word(Records.RecordForm form) => form switch
     {
-        Records.RecordForm.QuestionAnswer => "question and answer",
-        Records.RecordForm.Section => "sections",
-        _ => "chunks",
+        Records.RecordForm.QuestionAnswer => "question-and-answer",
+        Records.RecordForm.Section => "section",
+        _ => "chunk",
     };
 }

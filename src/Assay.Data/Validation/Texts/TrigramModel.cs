@@ -10,20 +10,30 @@ internal sealed class TrigramModel
 
     private static readonly Lazy<TrigramModel> Shared = new(() => new TrigramModel([.. ReferenceSet.English, .. ReferenceSet.OtherLanguages]));
 
-    private readonly double[] _trigrams = new double[Alphabet * Alphabet * Alphabet];
-    private readonly double[] _bigrams = new double[Alphabet * Alphabet];
-    private readonly double[] _letters = new double[Alphabet];
+    private readonly double[] _bits = new double[Alphabet * Alphabet * Alphabet];
 
     private TrigramModel(IReadOnlyList<string> paragraphs)
     {
+        var trigrams = new double[Alphabet * Alphabet * Alphabet];
+        var bigrams = new double[Alphabet * Alphabet];
+        var letters = new double[Alphabet];
         foreach (var symbols in paragraphs.Select(Symbols))
         {
             for (var at = 2; at < symbols.Count; at++)
             {
-                _trigrams[Index(symbols[at - 2], symbols[at - 1], symbols[at])]++;
-                _bigrams[Index(0, symbols[at - 1], symbols[at])]++;
-                _letters[symbols[at]]++;
+                trigrams[Index(symbols[at - 2], symbols[at - 1], symbols[at])]++;
+                bigrams[Index(0, symbols[at - 1], symbols[at])]++;
+                letters[symbols[at]]++;
             }
+        }
+
+        for (var index = 0; index < _bits.Length; index++)
+        {
+            _bits[index] = -Math.Log2(
+                (Uniform / Alphabet)
+                + (One * Share(letters, index % Alphabet))
+                + (Two * Share(bigrams, index % (Alphabet * Alphabet)))
+                + (Three * Share(trigrams, index)));
         }
 
         Threshold = ShuffledPercentile(paragraphs);
@@ -47,31 +57,22 @@ internal sealed class TrigramModel
         var bits = 0.0;
         for (var at = 2; at < symbols.Count; at++)
         {
-            bits -= Math.Log2(Probability(symbols[at - 2], symbols[at - 1], symbols[at]));
+            bits += _bits[Index(symbols[at - 2], symbols[at - 1], symbols[at])];
         }
 
         return bits / (symbols.Count - 2);
     }
 
-    private double Probability(byte first, byte second, byte third)
-    {
-        var pair = Sum(_trigrams, Index(first, second, 0));
-        var single = Sum(_bigrams, Index(0, second, 0));
-        return (Uniform / Alphabet)
-            + (One * _letters[third] / Sum(_letters, 0))
-            + (single == 0 ? 0 : Two * _bigrams[Index(0, second, third)] / single)
-            + (pair == 0 ? 0 : Three * _trigrams[Index(first, second, third)] / pair);
-    }
-
-    private static double Sum(double[] counts, int from)
+    /// <summary>A count as a share of those that begin alike; 0 where nothing does.</summary>
+    private static double Share(double[] counts, int index)
     {
         var sum = 0.0;
-        foreach (var count in counts.AsSpan(from, Alphabet))
+        foreach (var count in counts.AsSpan(index - (index % Alphabet), Alphabet))
         {
             sum += count;
         }
 
-        return sum;
+        return sum == 0 ? 0 : counts[index] / sum;
     }
 
     private static int Index(byte first, byte second, byte third) => (((first * Alphabet) + second) * Alphabet) + third;

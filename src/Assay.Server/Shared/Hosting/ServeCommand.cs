@@ -27,17 +27,27 @@ internal static class ServeCommand
         ["Urls"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"),
     };
 
+    /// <summary>Starts listening; a sentence when the port cannot be used.</summary>
+    public static async Task<string?> StartAsync(WebApplication app, int port, CancellationToken cancel)
+    {
+        try
+        {
+            await app.StartAsync(cancel);
+            return null;
+        }
+        catch (IOException taken)
+        {
+            return $"Port {port} cannot be used: {taken.Message} Choose another with --port.";
+        }
+    }
+
     private static async Task<int> RunAsync(string folder, int port, CancellationToken cancel)
     {
         await using var app = AssayHost.Build(Settings(folder, port));
         await AssayHost.PrepareAsync(app);
-        try
+        if (await StartAsync(app, port, cancel) is { } problem)
         {
-            await app.StartAsync(cancel);
-        }
-        catch (IOException taken)
-        {
-            await Console.Error.WriteLineAsync($"Port {port} cannot be used: {taken.Message} Choose another with --port.");
+            await Console.Error.WriteLineAsync(problem);
             return 2;
         }
 
