@@ -65,10 +65,18 @@ if (run) {
     }
   };
 
-  const events = new EventSource(`/api/v1/runs/${run.dataset.run}/events`);
-  events.addEventListener('point', event => { waiting.push(JSON.parse(event.data)); });
-  events.addEventListener('end', () => { events.close(); flush(); refresh(); });
-  events.onerror = () => { if (!ended(run.dataset.state)) set('note', 'The connection broke; connecting again.'); };
-  events.onopen = () => { if (document.getElementById('note').textContent.startsWith('The connection')) set('note', ''); };
+  const connect = () => {
+    const events = new EventSource(`/api/v1/runs/${run.dataset.run}/events`);
+    events.addEventListener('point', event => { waiting.push(JSON.parse(event.data)); });
+    events.addEventListener('end', () => { events.close(); flush(); refresh(); });
+    events.onopen = () => { if (document.getElementById('note').textContent.startsWith('The connection')) set('note', ''); };
+    events.onerror = () => {
+      if (!ended(run.dataset.state)) set('note', 'The connection broke; connecting again.');
+      if (events.readyState === EventSource.CLOSED) {
+        setTimeout(() => { waiting = []; draw(); connect(); }, 3000); // the browser gave up: begin anew with the whole history
+      }
+    };
+  };
+  connect();
   if (!ended(run.dataset.state)) setInterval(refresh, 2000);
 }
