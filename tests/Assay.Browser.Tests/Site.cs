@@ -49,7 +49,7 @@ public sealed class Site : IAsyncLifetime
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["Accounts__SignUpsPerDay"] = "1000" },
+            Environment = { ["Accounts__SignUpsPerDay"] = "1000", ["Review__VotesNeeded"] = "1" },
         })!;
         _server.OutputDataReceived += (_, _) => { };
         _server.ErrorDataReceived += (_, _) => { };
@@ -57,6 +57,7 @@ public sealed class Site : IAsyncLifetime
         _server.BeginErrorReadLine();
         await HealthyAsync();
 
+        Assertions.SetDefaultExpectTimeout(30_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -112,6 +113,10 @@ public sealed class Site : IAsyncLifetime
             _once.Release();
         }
     }
+
+    /// <summary>The address that makes the first operator; there is one such link for all tests.</summary>
+    public async Task<string> SetupPathAsync(CancellationToken cancel) =>
+        $"/sign-up?setup={await File.ReadAllTextAsync(Path.Combine(_data, "keys", "setup-token"), cancel)}";
 
     /// <summary>Skips the test where no base model lies: runs and chat need one.</summary>
     public static void RequireStarter() =>

@@ -17,7 +17,7 @@ public sealed class TrainAndChatTests(Site site)
 
         await page.GotoAsync("/studio");
         await Assertions.Expect(page.GetByText("demonstration model").First).ToBeVisibleAsync();
-        var look = page.GetByRole(AriaRole.Button, new() { Name = "Look" });
+        var look = page.GetByRole(AriaRole.Button, new() { Name = "Look", Exact = true });
         await look.ClickAsync();
         await Assertions.Expect(page.Locator("[data-preview] .trained").First).ToBeVisibleAsync();
         await page.GetByLabel("Name of the run").FillAsync("Browser run");

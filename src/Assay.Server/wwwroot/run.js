@@ -42,7 +42,7 @@ if (run) {
     newest('hold_out_loss', 'hold-out', value => value.toFixed(4));
     newest('tokens_per_second', 'speed', value => Math.round(value).toLocaleString('en-US'));
     newest('seconds_left', 'left', minutes);
-    newest('message', 'note', value => value);
+    newest('message', 'note', value => ended(value) ? '' : value);
     if (points.length) {
       set('step', points.at(-1).step.toLocaleString('en-US'));
       run.dataset.points = losses.data[0].x.length;

@@ -57,7 +57,10 @@ if (form) {
       line.append(text);
       findings.append(line);
     }
-    row.more.replaceChildren(findings);
+    const more = make('details');
+    more.open = view.state !== 'accepted';
+    more.append(make('summary', '', `${view.findings.length} findings`), findings);
+    row.more.replaceChildren(more);
   };
 
   const watch = async (row, id) => {

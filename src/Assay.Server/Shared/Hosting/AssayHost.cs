@@ -72,7 +72,6 @@ internal static class AssayHost
 
     private static void Map(WebApplication app)
     {
-        app.UseErrorPages();
         app.UseWorkerLimits();
         app.UseSecurity();
         app.MapStaticAssets();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor.Services;
 
 namespace Assay.Server.Shared.Layout;
@@ -15,12 +16,23 @@ internal static class PagesModule
         builder.Services.AddScoped<LiveCounters>();
     }
 
-    /// <summary>People get pages for errors; programs keep problem+json. Comes before routing's own error handling.</summary>
-    public static void UseErrorPages(this WebApplication app) => app.UseWhen(IsPage, pages =>
+    /// <summary>People get pages for errors, programs get problem+json.</summary>
+    public static void UseErrorPages(this WebApplication app)
     {
-        pages.UseExceptionHandler("/status/500");
-        pages.UseStatusCodePagesWithReExecute("/status/{0}");
-    });
+        app.UseStatusCodePages();
+        app.UseStatusCodePagesWithReExecute("/status/{0}");
+        app.Use((http, next) =>
+        {
+            http.Features.Get<IStatusCodePagesFeature>()!.Enabled = IsPage(http);
+            return next(http);
+        });
+
+        // For a page the status alone is set here: the page itself comes from the re-execution above.
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = http => IsPage(http) ? Task.CompletedTask : TypedResults.Problem(statusCode: http.Response.StatusCode).ExecuteAsync(http),
+        });
+    }
 
     public static void MapPages(this WebApplication app)
     {
