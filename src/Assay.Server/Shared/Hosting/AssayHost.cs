@@ -24,7 +24,8 @@ namespace Assay.Server.Shared.Hosting;
 internal static class AssayHost
 {
     /// <param name="settings">Configuration that wins over every other source, such as <c>Storage:Folder</c>.</param>
-    public static WebApplication Build(IReadOnlyDictionary<string, string?> settings)
+    /// <param name="change">Runs after all services are there, so that it can replace one, such as the clock.</param>
+    public static WebApplication Build(IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection>? change = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "Assay.Server" });
         builder.Configuration.AddInMemoryCollection(settings);
@@ -32,6 +33,7 @@ internal static class AssayHost
             .AddFilter("Microsoft.EntityFrameworkCore.Query", LogLevel.Error).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.WebHost.UseStaticWebAssets(); // without it every script and style sheet of a package answers 200 with no bytes
         Configure(builder);
+        change?.Invoke(builder.Services);
         var app = builder.Build();
         Map(app);
         return app;
