@@ -17,6 +17,7 @@ using Assay.Server.Shared.Layout;
 using Assay.Server.Shared.Quotas;
 using Assay.Server.Shared.Security;
 using Assay.Server.Transparency;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Assay.Server.Shared.Hosting;
 
@@ -29,6 +30,7 @@ internal static class AssayHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "Assay.Server" });
         builder.Configuration.AddInMemoryCollection(settings);
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace); // stdout belongs to the program
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning)
             .AddFilter("Microsoft.EntityFrameworkCore.Query", LogLevel.Error).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.WebHost.UseStaticWebAssets(); // without it every script and style sheet of a package answers 200 with no bytes
