@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor.Services;
 
@@ -8,6 +10,9 @@ namespace Assay.Server.Shared.Layout;
 /// <summary>The pages: static where nothing moves, a circuit where something does.</summary>
 internal static class PagesModule
 {
+    /// <summary>For pages with a circuit. They are not prerendered: what is typed before the circuit stands would be lost.</summary>
+    public static IComponentRenderMode Circuit { get; } = new InteractiveServerRenderMode(prerender: false);
+
     public static void AddPages(this WebApplicationBuilder builder)
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using Ganss.Xss;
 using Markdig;
 using Microsoft.AspNetCore.Components;
@@ -15,7 +16,18 @@ internal sealed class SafeMarkdown
     private readonly HtmlSanitizer _sanitizer = Make();
 
     /// <param name="markdown">Anything; it is not trusted.</param>
-    public MarkupString Render(string markdown) => new(_sanitizer.Sanitize(Markdown.ToHtml(markdown, Pipeline)));
+    public MarkupString Render(string markdown)
+    {
+        try
+        {
+            return new(_sanitizer.Sanitize(Markdown.ToHtml(markdown, Pipeline)));
+        }
+        catch (ArgumentException)
+        {
+            // Markdig refuses text that is nested more than 128 deep; it is shown as it was written.
+            return new($"<pre>{HtmlEncoder.Default.Encode(markdown)}</pre>");
+        }
+    }
 
     private static HtmlSanitizer Make()
     {
