@@ -34,6 +34,21 @@ public static class DisplayName
         return kept.ToString().Normalize(NormalizationForm.FormC);
     }
 
+    /// <summary>Whether <see cref="Line"/> would take nothing out of a text.</summary>
+    public static bool IsClean(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune == Rune.ReplacementChar || IsUnsafe(rune))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Keeps the extension, since it tells the reader what the file claims to be.</summary>
     private static string Shorten(string name)
     {

@@ -74,6 +74,7 @@ internal static class AccountsModule
         var group = app.MapGroup("/api/v1").WithTags("Accounts").RequireAuthorization();
         SignUp.Map(group);
         SignIn.Map(group);
+        ChangePassword.Map(group);
         CreateKey.Map(group);
         GrantRole.Map(group);
         group.MapGet("/me", async Task<Ok<AccountView>> (CurrentUser user, AssayDb db, CancellationToken cancel) =>

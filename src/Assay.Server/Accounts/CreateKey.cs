@@ -20,7 +20,7 @@ internal static class CreateKey
         CreateKeyRequest request, CurrentUser user, AssayDb db, DbWriter writer, TimeProvider clock, CancellationToken cancel)
     {
         var account = await db.Accounts.AsNoTracking().FirstAsync(row => row.Id == user.Id, cancel);
-        var allowed = Roles.ScopesOf(account.RoleList);
+        var allowed = Roles.ScopesOf(account.RoleList).Where(user.Has).ToList(); // a key never makes one that may do more than itself
         var scopes = request.Scopes is { Count: > 0 } ? request.Scopes : allowed;
         if (scopes.Except(allowed).FirstOrDefault() is { } tooMuch)
         {

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Assay.Data.FileTypes;
 using Microsoft.AspNetCore.Identity;
 
 namespace Assay.Server.Accounts;
@@ -19,13 +20,14 @@ internal static class Credentials
     public static bool Matches(AccountRow account, string password) =>
         Hasher.VerifyHashedPassword(account, account.PasswordHash, password) != PasswordVerificationResult.Failed;
 
-    public static string EmailKey(string email) => email.Trim().Normalize().ToUpperInvariant();
+    /// <summary>What makes two addresses the same. Any text has a key, also one that is no address.</summary>
+    public static string EmailKey(string email) => DisplayName.Line(email).Trim().ToUpperInvariant();
 
     /// <summary>Why an address or password cannot be used; null when they can.</summary>
     public static string? Refuse(string email, string password)
     {
         var at = email.IndexOf('@', StringComparison.Ordinal);
-        if (email.Length is < 3 or > 200 || at < 1 || at != email.LastIndexOf('@') || at == email.Length - 1 || email.Any(char.IsControl) || email.Any(char.IsWhiteSpace))
+        if (email.Length is < 3 or > 200 || at < 1 || at != email.LastIndexOf('@') || at == email.Length - 1 || !DisplayName.IsClean(email) || email.Any(char.IsWhiteSpace))
         {
             return $"'{email}' is not an e-mail address. Write it as name@host, without blanks.";
         }

@@ -17,5 +17,8 @@ internal sealed class CurrentUser
 
     public bool SignedIn => Id.Length > 0;
 
+    /// <summary>Whether the key or session may be used for <paramref name="scope"/>.</summary>
+    public bool Has(string scope) => _principal.HasClaim("scope", scope);
+
     public bool Is(string role) => _principal.IsInRole(role);
 }

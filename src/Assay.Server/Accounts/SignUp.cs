@@ -1,4 +1,5 @@
 using Assay.Client.Accounts;
+using Assay.Data.FileTypes;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,9 +20,9 @@ internal static class SignUp
         }
 
         var name = request.Name.Trim();
-        if (name.Length is < 1 or > 80 || name.Any(char.IsControl))
+        if (name.Length is < 1 or > 80 || !DisplayName.IsClean(name))
         {
-            return Refusal.Invalid("The name needs 1 to 80 characters, without control characters.").ToProblem();
+            return Refusal.Invalid("The name needs 1 to 80 characters, without control or invisible characters.").ToProblem();
         }
 
         var isOperator = request.SetupToken is not null;

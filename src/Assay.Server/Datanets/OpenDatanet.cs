@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Assay.Client;
 using Assay.Client.Datanets;
+using Assay.Data.FileTypes;
 using Assay.Server.Accounts;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
@@ -80,14 +81,14 @@ internal static class OpenDatanet
     private static string? Refuse(Request request)
     {
         var words = request.Licences.Concat(request.Tags ?? []).Concat(request.Languages ?? []);
-        if (words.FirstOrDefault(word => word.Length is < 1 or > 40 || word.Contains(',', StringComparison.Ordinal) || word.Any(char.IsControl)) is { } bad)
+        if (words.FirstOrDefault(word => word.Length is < 1 or > 40 || word.Contains(',', StringComparison.Ordinal) || !DisplayName.IsClean(word)) is { } bad)
         {
-            return $"'{bad}' cannot be a licence, tag or language: 1 to 40 characters, no comma.";
+            return $"'{bad}' cannot be a licence, tag or language: 1 to 40 visible characters, no comma.";
         }
 
-        if (request.Name.Any(char.IsControl))
+        if (!DisplayName.IsClean(request.Name) || request.Name.Trim().Length < 3)
         {
-            return "The name has control characters.";
+            return "The name needs 3 to 80 characters, without control or invisible ones.";
         }
 
         var exemplars = request.Exemplars ?? [];

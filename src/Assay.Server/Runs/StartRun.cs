@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Assay.Client;
 using Assay.Client.Runs;
+using Assay.Data.FileTypes;
 using Assay.Server.Access;
 using Assay.Server.Accounts;
 using Assay.Server.Datanets;
@@ -31,7 +32,7 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
             return (null, Refusal.Forbidden("Training needs the role 'builder'. Ask the operator for it."));
         }
 
-        if (request.Name.Trim().Length is < 1 or > 80 || request.Name.Any(char.IsControl) || request.Snapshots.Count is < 1 or > 50)
+        if (request.Name.Trim().Length is < 1 or > 80 || !DisplayName.IsClean(request.Name) || request.Snapshots.Count is < 1 or > 50)
         {
             return (null, Refusal.Invalid("A run needs a name of 1 to 80 characters and 1 to 50 datanet versions."));
         }

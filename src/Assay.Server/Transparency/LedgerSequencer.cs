@@ -29,6 +29,9 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
     /// <summary>Why the ledger stopped; null while it is good.</summary>
     public string? Broken { get; private set; }
 
+    /// <summary>Whether the whole log on disk was checked and everything from before this start is published.</summary>
+    public bool Ready { get; private set; }
+
     /// <summary>A transaction added entries: give them their indices now.</summary>
     public void Wake()
     {
@@ -104,23 +107,50 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
         return (await Receipt.CreateAsync(_store, index, cancel))!.ToBytes();
     }
 
+    /// <summary>After start, once: every published entry, tile, root and signature.</summary>
+    /// <exception cref="LedgerCorruptException">The log on disk is not what was signed.</exception>
+    private async Task CheckOnceAsync(CancellationToken cancel)
+    {
+        if (!Ready)
+        {
+            var report = await LedgerFsck.CheckAsync(_store, setup.Signer.Verifier, _appender?.Published, cancel);
+            if (report.Problem is { } problem)
+            {
+                throw new LedgerCorruptException($"{problem.File}{(problem.Index is { } index ? $", entry {index}" : "")}: {problem.Reason}");
+            }
+
+            Ready = true;
+        }
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
+            _store.Sweep();
             while (!stoppingToken.IsCancellationRequested)
             {
-                await _work.WaitAsync(Idle, stoppingToken);
+                if (Ready)
+                {
+                    await _work.WaitAsync(Idle, stoppingToken);
+                }
+
                 try
                 {
                     await CatchUpAsync(stoppingToken);
+                    await CheckOnceAsync(stoppingToken);
                     Broken = null;
                 }
                 catch (Exception failure) when (failure is IOException or LedgerCorruptException)
                 {
-                    // Nothing was signed. A disk that is full again works after freeing; a contradiction stays until a person looked.
+                    // Nothing was signed. A full disk works again after freeing; a contradiction stays until a person looked.
+                    if (Broken != failure.Message)
+                    {
+                        LedgerLog.Stopped(log, failure.Message);
+                    }
+
                     Broken = failure.Message;
-                    LedgerLog.Stopped(log, failure.Message);
+                    await Task.Delay(Idle, stoppingToken);
                 }
 
                 TaskCompletionSource appended;

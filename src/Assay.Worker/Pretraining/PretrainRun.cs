@@ -135,7 +135,8 @@ internal sealed class PretrainRun(PretrainRecipe recipe, string folder, string p
             var vocabulary = BytePairTrainer.Train(corpus.Training.Select(document => document.Text), options, CancellationToken.None);
             var config = new TokenizerConfig(
                 new Dictionary<string, string> { ["bos_token"] = StarterTokens.EndOfText, ["eos_token"] = StarterTokens.EndOfTurn, ["pad_token"] = StarterTokens.EndOfText },
-                StarterTokens.ChatTemplate) { ModelMaxLength = recipe.Context };
+                StarterTokens.ChatTemplate)
+            { ModelMaxLength = recipe.Context };
             DurableFile.WriteText(Path.Combine(folder, "config.json"), recipe.ModelConfig());
             DurableFile.Write(Path.Combine(folder, "tokenizer_config.json"), stream => stream.Write(BytePairTokenizerFile.TokenizerConfigJson(config)));
             DurableFile.Write(path, stream => stream.Write(BytePairTokenizerFile.TokenizerJson(vocabulary)));

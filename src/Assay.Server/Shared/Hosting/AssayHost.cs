@@ -17,6 +17,7 @@ using Assay.Server.Shared.Layout;
 using Assay.Server.Shared.Quotas;
 using Assay.Server.Shared.Security;
 using Assay.Server.Transparency;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Assay.Server.Shared.Hosting;
 
@@ -24,25 +25,30 @@ namespace Assay.Server.Shared.Hosting;
 internal static class AssayHost
 {
     /// <param name="settings">Configuration that wins over every other source, such as <c>Storage:Folder</c>.</param>
-    public static WebApplication Build(IReadOnlyDictionary<string, string?> settings)
+    /// <param name="change">Runs after all services are there, so that it can replace one, such as the clock.</param>
+    public static WebApplication Build(IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection>? change = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "Assay.Server" });
         builder.Configuration.AddInMemoryCollection(settings);
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace); // stdout belongs to the program
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning)
             .AddFilter("Microsoft.EntityFrameworkCore.Query", LogLevel.Error).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.WebHost.UseStaticWebAssets(); // without it every script and style sheet of a package answers 200 with no bytes
         Configure(builder);
+        change?.Invoke(builder.Services);
         var app = builder.Build();
         Map(app);
         return app;
     }
 
-    /// <summary>Migrations, ledger and its first checkpoint: done before the first request is served.</summary>
-    public static async Task PrepareAsync(WebApplication app)
+    /// <summary>Migrations and the ledger's first entries: done before the first request is served.</summary>
+    /// <param name="app">The host.</param>
+    /// <param name="serving">Whether it is going to be started, or only used for its services.</param>
+    public static async Task PrepareAsync(WebApplication app, bool serving = true)
     {
         UnicodeCheck.Run();
         await app.MigrateAsync();
-        await app.PrepareLedgerAsync();
+        await app.PrepareLedgerAsync(serving);
     }
 
     private static void Configure(WebApplicationBuilder builder)

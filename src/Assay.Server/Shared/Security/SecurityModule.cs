@@ -19,7 +19,7 @@ internal static class SecurityModule
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         });
-        builder.Services.ConfigureHttpJsonOptions(json => AssayJson.Configure(json.SerializerOptions));
+        builder.Services.ConfigureHttpJsonOptions(json => StrictJson.Apply(AssayJson.Configure(json.SerializerOptions)));
         builder.Services.AddProblemDetails();
         builder.Services.AddValidation();
         builder.Services.AddAntiforgery();

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Assay.Client;
+using Assay.Client.Leases;
+using Assay.Data.Validation;
+using Assay.Server.Shared.Jobs;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Tests;
+
+/// <summary>A validation worker inside the test: leases over HTTP, inspects, reports, as the child process does.</summary>
+internal static class Validation
+{
+    /// <summary>Decides every file that waits.</summary>
+    public static async Task ValidateAsync(this AssayServer server)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        using var worker = server.Worker("test");
+        while (await WaitsAsync(server, cancel))
+        {
+            var lease = (await worker.NextAsync("validate", cancel))!;
+            Assert.True(await worker.InspectedAsync(lease, await InspectAsync(worker, lease), cancel));
+        }
+    }
+
+    /// <summary>What a worker would report of a leased file.</summary>
+    public static async Task<byte[]> InspectAsync(LeaseClient worker, LeaseGrant lease)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var payload = lease.Payload.Deserialize<ValidatePayload>(AssayJson.Options)!;
+        var request = payload.Request.Deserialize<InspectionRequest>(InspectionJson.Options)!;
+        return JsonSerializer.SerializeToUtf8Bytes(ValidationPipeline.Inspect(await worker.BlobAsync(lease, cancel), request, cancel), InspectionJson.Options);
+    }
+
+    private static async Task<bool> WaitsAsync(AssayServer server, CancellationToken cancel)
+    {
+        await using var db = server.Read();
+        return await db.Jobs.AnyAsync(job => job.Kind == "validate" && job.State == JobState.Queued, cancel);
+    }
+}
