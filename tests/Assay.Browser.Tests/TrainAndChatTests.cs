@@ -21,18 +21,20 @@ public sealed class TrainAndChatTests(Site site)
         await look.ClickAsync();
         await Assertions.Expect(page.Locator("[data-preview] .trained").First).ToBeVisibleAsync();
         await page.GetByLabel("Name of the run").FillAsync("Browser run");
-        await page.GetByLabel("Most steps").FillAsync("6");
+        await page.GetByLabel("Most steps").FillAsync("12");
         await page.GetByLabel("Batch size").FillAsync("2");
         await page.GetByLabel("Gradient accumulation").FillAsync("1");
         await page.GetByLabel("Gradient accumulation").PressAsync("Tab");
-        await Assertions.Expect(page.Locator("details pre")).ToContainTextAsync("\"max_steps\": 6");
+        await Assertions.Expect(page.Locator("details pre")).ToContainTextAsync("\"max_steps\": 12");
         await visitor.PictureAsync("studio");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start the run" }).ClickAsync();
 
         await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/runs/r_"));
         await Assertions.Expect(page.Locator("#run[data-points]")).ToHaveAttributeAsync("data-points", new System.Text.RegularExpressions.Regex("^[1-9]"), new() { Timeout = Patience });
+        await page.ReloadAsync();
         await Assertions.Expect(page.Locator("#state [data-state=succeeded]")).ToBeVisibleAsync(new() { Timeout = Patience });
-        await Assertions.Expect(page.Locator("#run[data-points]")).ToHaveAttributeAsync("data-points", new System.Text.RegularExpressions.Regex("^[1-9]"));
+        await Assertions.Expect(page.Locator("#run[data-points]")).ToHaveAttributeAsync("data-points", "12");
+        Assert.Equal(Enumerable.Range(1, 12), await page.EvaluateAsync<int[]>("() => document.getElementById('loss-chart').data[0].x"));
         await visitor.PictureAsync("run");
 
         await page.GetByText("Chat with it").ClickAsync();
