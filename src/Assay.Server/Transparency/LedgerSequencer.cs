@@ -38,18 +38,6 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
         }
     }
 
-    /// <summary>Publishes everything pending before the server answers its first request.</summary>
-    public async Task CatchUpAsync(CancellationToken cancel)
-    {
-        _appender ??= new LedgerAppender(journal, _store, setup.Signer);
-        while (await _appender.AppendAsync(cancel) >= LedgerAppender.BatchLimit)
-        {
-            // More is pending.
-        }
-
-        await standings.FollowAsync(cancel);
-    }
-
     /// <summary>The index of an entry, as soon as it has one and a checkpoint covers it.</summary>
     /// <exception cref="TimeoutException">The ledger does not move.</exception>
     public async Task<long> IndexOfAsync(long entryId, CancellationToken cancel)
@@ -104,6 +92,13 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
         return (await Receipt.CreateAsync(_store, index, cancel))!.ToBytes();
     }
 
+    /// <summary>Before the first request is served: there is a checkpoint, and the boards hold what the log holds.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await TryCatchUpAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -111,17 +106,7 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
             while (!stoppingToken.IsCancellationRequested)
             {
                 await _work.WaitAsync(Idle, stoppingToken);
-                try
-                {
-                    await CatchUpAsync(stoppingToken);
-                    Broken = null;
-                }
-                catch (Exception failure) when (failure is IOException or LedgerCorruptException)
-                {
-                    // Nothing was signed. A disk that is full again works after freeing; a contradiction stays until a person looked.
-                    Broken = failure.Message;
-                    LedgerLog.Stopped(log, failure.Message);
-                }
+                await TryCatchUpAsync(stoppingToken);
 
                 TaskCompletionSource appended;
                 lock (_lock)
@@ -140,5 +125,32 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
         {
             _appender?.Dispose();
         }
+    }
+
+    private async Task TryCatchUpAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await CatchUpAsync(cancel);
+            Broken = null;
+        }
+        catch (Exception failure) when (failure is IOException or LedgerCorruptException)
+        {
+            // Nothing was signed. A disk that is full again works after freeing; a contradiction stays until a person looked.
+            Broken = failure.Message;
+            LedgerLog.Stopped(log, failure.Message);
+        }
+    }
+
+    /// <summary>Publishes everything pending and lets the followers take it in.</summary>
+    private async Task CatchUpAsync(CancellationToken cancel)
+    {
+        _appender ??= new LedgerAppender(journal, _store, setup.Signer);
+        while (await _appender.AppendAsync(cancel) >= LedgerAppender.BatchLimit)
+        {
+            // More is pending.
+        }
+
+        await standings.FollowAsync(cancel);
     }
 }

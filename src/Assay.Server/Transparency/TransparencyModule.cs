@@ -25,7 +25,7 @@ internal static class TransparencyModule
         builder.Services.AddHostedService(services => services.GetRequiredService<LedgerSequencer>());
     }
 
-    /// <summary>Makes sure that genesis and the policies are there, and publishes what an earlier process left unpublished.</summary>
+    /// <summary>Makes sure that genesis and the policies are there.</summary>
     public static async Task PrepareLedgerAsync(this WebApplication app)
     {
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<AssayDb>>().CreateDbContextAsync();
