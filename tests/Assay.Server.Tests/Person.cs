@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Assay.Client;
 using Assay.Client.Accounts;
 using Assay.Client.Contributions;
 using Assay.Client.Datanets;
+using Assay.Testing;
 
 namespace Assay.Server.Tests;
 
@@ -32,6 +34,24 @@ public sealed record Person(AccountView Account, string Key, HttpClient Http)
         var answer = await PostAsync("/api/v1/datanets", new { name = name ?? $"Harbor {Guid.NewGuid():n}", kind = "text", purpose = Purpose, licences = new[] { Licence } });
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         return await ReadAsync<DatanetView>(answer);
+    }
+
+    /// <summary>Opens a datanet with purpose, description and exemplars of the samples, so that its files are judged as they are in the demonstration.</summary>
+    public async Task<DatanetView> OpenSamplesAsync()
+    {
+        var folder = Path.Combine(Repository.Root, "samples", "text");
+        using var facts = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "datanet.json"), TestContext.Current.CancellationToken));
+        var root = facts.RootElement;
+        return await PostAsync<DatanetView>("/api/v1/datanets", new
+        {
+            name = $"Harbor {Guid.NewGuid():n}",
+            kind = "text",
+            purpose = root.GetProperty("purpose"),
+            description = root.GetProperty("description"),
+            tags = root.GetProperty("tags"),
+            licences = new[] { Licence },
+            exemplars = Directory.EnumerateFiles(Path.Combine(folder, "exemplars")).Select(path => new { name = Path.GetFileName(path), text = File.ReadAllText(path) }),
+        });
     }
 
     /// <summary>Sends a file and expects it to be received.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Assay.Client;
 using Assay.Client.Leases;
 using Assay.Data.Validation;
+using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Jobs;
 using Microsoft.EntityFrameworkCore;
 
@@ -30,6 +31,11 @@ internal static class Validation
         var request = payload.Request.Deserialize<InspectionRequest>(InspectionJson.Options)!;
         return JsonSerializer.SerializeToUtf8Bytes(ValidationPipeline.Inspect(await worker.BlobAsync(lease, cancel), request, cancel), InspectionJson.Options);
     }
+
+    /// <summary>Forgets that files were sent, so that another test may send the same bytes to the same server.</summary>
+    public static Task WithdrawAsync(this AssayServer server, params IReadOnlyList<string> contributions) => server.Get<DbWriter>().WriteAsync((db, stop) =>
+        db.Contributions.Where(row => contributions.Contains(row.Id)).ExecuteUpdateAsync(set => set
+            .SetProperty(row => row.Sha256, row => "withdrawn-" + row.Id).SetProperty(row => row.TextSha256, (string?)null), stop), TestContext.Current.CancellationToken);
 
     private static async Task<bool> WaitsAsync(AssayServer server, CancellationToken cancel)
     {

@@ -96,8 +96,7 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, DbWriter writer,
             staged = await blobs.StageAsync(body, request.Declared, cancel);
             if (staged is null)
             {
-                return IntakeOutcome.Refuse(new Refusal(StatusCodes.Status413PayloadTooLarge, "longer_than_declared",
-                    $"The file is longer than the {request.Declared} bytes that were declared. Declare its real length."));
+                return IntakeOutcome.Refuse(TooLong(request));
             }
 
             if (await AfterReceivingAsync(datanet, request, staged, cancel) is { } refusal)
@@ -116,6 +115,13 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, DbWriter writer,
             stored = true;
             return IntakeOutcome.Done(id);
         }
+        catch (BadHttpRequestException broken)
+        {
+            // The body ended early, came too slowly, or went on after its declared length before the counting reader saw it.
+            return IntakeOutcome.Refuse(broken.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? TooLong(request)
+                : new Refusal(broken.StatusCode, "broken_body", $"The file did not arrive: {broken.Message} Send it again with the same Idempotency-Key."));
+        }
         finally
         {
             if (!stored)
@@ -130,6 +136,9 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, DbWriter writer,
             }
         }
     }
+
+    private static Refusal TooLong(IntakeRequest request) => new(StatusCodes.Status413PayloadTooLarge, "longer_than_declared",
+        $"The file is longer than the {request.Declared} bytes that were declared. Declare its real length.");
 
     /// <summary>Refusals that need nothing but the request and the datanet's row.</summary>
     private static Refusal? BeforeReceiving(CurrentUser user, DatanetRow datanet, IntakeRequest request)

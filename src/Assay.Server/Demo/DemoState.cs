@@ -12,6 +12,7 @@ namespace Assay.Server.Demo;
 internal sealed class DemoState(Uri server, DataFolder folder, string setupToken, TimeProvider clock) : IDisposable
 {
     private readonly Dictionary<string, AssayClient> _clients = [];
+    private readonly long _began = clock.GetTimestamp();
 
     public Uri Server => server;
 
@@ -23,6 +24,9 @@ internal sealed class DemoState(Uri server, DataFolder folder, string setupToken
 
     /// <summary>Sample files of the text datanet.</summary>
     public string Samples => Path.Combine(folder.Samples, "text");
+
+    /// <summary>Time since the server was up.</summary>
+    public TimeSpan Elapsed => clock.GetElapsedTime(_began);
 
     public DatanetView Datanet { get; set; } = null!;
 

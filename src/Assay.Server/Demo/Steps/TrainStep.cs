@@ -32,6 +32,7 @@ internal static class TrainStep
         DemoScreen.Say($"Run {run.Id}: {run.TrainRecords} records, rank {run.Settings.Rank}, learning rate {run.Settings.LearningRate}, {run.Settings.Epochs} epochs, seed {run.Settings.Seed}.");
         var began = state.Clock.GetTimestamp();
         var first = TimeSpan.Zero;
+        var sinceStart = TimeSpan.Zero;
         await DemoScreen.ProgressAsync(state.Clock, async report =>
         {
             var shown = 0;
@@ -41,7 +42,7 @@ internal static class TrainStep
                 if (points.FindLast(point => point.Loss is not null) is { } last && points.Count > shown)
                 {
                     shown = points.Count;
-                    first = first == TimeSpan.Zero ? state.Clock.GetElapsedTime(began) : first;
+                    (first, sinceStart) = first == TimeSpan.Zero ? (state.Clock.GetElapsedTime(began), state.Elapsed) : (first, sinceStart);
                     var heldOut = points.FindLast(point => point.HoldOutLoss is not null)?.HoldOutLoss;
                     report(run.Steps == 0 ? 0 : (double)last.Step / run.Steps,
                         $"step {last.Step}/{run.Steps}  loss {last.Loss:0.000}  held-out {heldOut:0.000}  rate {last.LearningRate:0.0e+0}  {last.TokensPerSecond:0} tokens/s  {last.SecondsLeft:0} s left");
@@ -52,7 +53,7 @@ internal static class TrainStep
             }, Patience, $"The end of run {run.Id}", cancel);
         });
         DemoFailedException.Unless(run.State == "succeeded", $"Run {run.Id} {run.State}: {run.Failure}");
-        DemoScreen.Say($"{run.State} after {state.Clock.GetElapsedTime(began).TotalSeconds:0} s; the first loss came after {first.TotalSeconds:0} s.");
+        DemoScreen.Say($"{run.State} after {state.Clock.GetElapsedTime(began).TotalSeconds:0} s; the first loss came after {first.TotalSeconds:0} s, {sinceStart.TotalSeconds:0} s after the server was up.");
         return run;
     }
 }
