@@ -38,6 +38,33 @@ public sealed class ContributeTests(Site site)
     }
 
     [Fact]
+    public async Task A_file_is_dropped_and_the_same_bytes_are_refused_without_using_quota()
+    {
+        const string Drop = """
+            text => {
+              const data = new DataTransfer();
+              data.items.add(new File([text], 'dropped.md', { type: 'text/markdown' }));
+              document.getElementById('drop').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+            }
+            """;
+        var datanet = await site.SeededAsync(TestContext.Current.CancellationToken);
+        await using var visitor = await site.VisitAsync();
+        var page = visitor.Page;
+        await visitor.SignUpAsync("Dora");
+        await page.GotoAsync($"/contribute?datanet={datanet.Id}");
+        var text = $"# What does the harbour log keep?\n\nThe harbour log keeps every arrival of a ship with its berth, in order of time. Mark {Guid.NewGuid()}.\n";
+        await page.EvaluateAsync(Drop, text);
+        var rows = page.Locator("#uploads > li");
+        await Assertions.Expect(rows.Nth(0).Locator(".findings")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("[data-meter=contributor_files]")).ToContainTextAsync("1 of 20 files");
+
+        await page.EvaluateAsync(Drop, text);
+        await Assertions.Expect(rows.Nth(1).Locator("[data-state=refused]")).ToBeVisibleAsync();
+        await Assertions.Expect(rows.Nth(1).GetByText("The earlier contribution")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("[data-meter=contributor_files]")).ToContainTextAsync("1 of 20 files");
+    }
+
+    [Fact]
     public async Task A_receipt_is_checked_on_the_ledger_page_and_a_changed_one_is_refused()
     {
         var datanet = await site.SeededAsync(TestContext.Current.CancellationToken);

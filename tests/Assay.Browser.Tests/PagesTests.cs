@@ -90,6 +90,20 @@ public sealed partial class PagesTests(Site site)
     }
 
     [Fact]
+    public async Task A_form_without_its_token_is_refused_with_a_page()
+    {
+        await using var visitor = await site.VisitAsync();
+        await visitor.Page.GotoAsync("/sign-in");
+        await visitor.Page.EvaluateAsync("() => document.querySelector('input[name=__RequestVerificationToken]').remove()");
+        await visitor.Page.GetByLabel("E-mail address").FillAsync("someone@example.org");
+        await visitor.Page.GetByLabel("Password").FillAsync(Site.Password);
+        var answer = await visitor.Page.RunAndWaitForResponseAsync(
+            () => visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync(), response => response.Request.Method == "POST");
+        Assert.Equal(400, answer.Status);
+        await Assertions.Expect(visitor.Page.Locator("h1")).ToHaveTextAsync("The request is not valid");
+    }
+
+    [Fact]
     public async Task Every_asset_that_pages_load_has_content()
     {
         var datanet = await site.SeededAsync(TestContext.Current.CancellationToken);

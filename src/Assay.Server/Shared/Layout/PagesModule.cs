@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components;
@@ -29,6 +30,12 @@ internal static class PagesModule
         app.Use((http, next) =>
         {
             http.Features.Get<IStatusCodePagesFeature>()!.Enabled = IsPage(http);
+            if (http.Features.Get<IStatusCodeReExecuteFeature>() is not null)
+            {
+                // A refused form is a POST; its error page is only read, and would itself ask for the form's token.
+                http.Request.Method = HttpMethods.Get;
+            }
+
             return next(http);
         });
 
@@ -38,6 +45,18 @@ internal static class PagesModule
             ExceptionHandler = http => IsPage(http) ? Task.CompletedTask : TypedResults.Problem(statusCode: http.Response.StatusCode).ExecuteAsync(http),
         });
     }
+
+    /// <summary>A form with a wrong or old token ends here, with the error page instead of a line of plain text. Comes after the token is checked.</summary>
+    public static void UseFormRefusals(this WebApplication app) => app.Use((http, next) =>
+    {
+        if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false })
+        {
+            return next(http);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return Task.CompletedTask;
+    });
 
     public static void MapPages(this WebApplication app)
     {

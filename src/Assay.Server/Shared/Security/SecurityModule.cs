@@ -48,6 +48,7 @@ internal static class SecurityModule
         app.UseAuthorization();
         app.UseRateLimiter();
         app.UseAntiforgery();
+        app.UseFormRefusals();
     }
 
     /// <summary>A write that carries the session cookie but was sent by a page of another origin.</summary>
