@@ -25,3 +25,7 @@ public sealed record ApiKeyView(string Id, string Name, IReadOnlyList<string> Sc
 
 /// <summary>Gives an account a role.</summary>
 public sealed record GrantRoleRequest(string Email, string Role);
+
+/// <summary>Replaces the password of the account.</summary>
+/// <param name="New">12 to 200 characters.</param>
+public sealed record ChangePasswordRequest(string Current, string New);

@@ -13,10 +13,18 @@ public static class FileGate
 
     private static readonly Dictionary<string, DatanetKind> KnownElsewhere = new()
     {
-        [".jsonl"] = DatanetKind.Text, [".csv"] = DatanetKind.Text, [".parquet"] = DatanetKind.Text,
-        [".png"] = DatanetKind.Image, [".jpg"] = DatanetKind.Image, [".jpeg"] = DatanetKind.Image, [".webp"] = DatanetKind.Image,
-        [".tiff"] = DatanetKind.Image, [".bmp"] = DatanetKind.Image,
-        [".wav"] = DatanetKind.Audio, [".mp3"] = DatanetKind.Audio, [".flac"] = DatanetKind.Audio,
+        [".jsonl"] = DatanetKind.Text,
+        [".csv"] = DatanetKind.Text,
+        [".parquet"] = DatanetKind.Text,
+        [".png"] = DatanetKind.Image,
+        [".jpg"] = DatanetKind.Image,
+        [".jpeg"] = DatanetKind.Image,
+        [".webp"] = DatanetKind.Image,
+        [".tiff"] = DatanetKind.Image,
+        [".bmp"] = DatanetKind.Image,
+        [".wav"] = DatanetKind.Audio,
+        [".mp3"] = DatanetKind.Audio,
+        [".flac"] = DatanetKind.Audio,
     };
 
     /// <summary>Null when the file may be received; otherwise why not.</summary>

@@ -31,7 +31,9 @@ public sealed class AdamW : IDisposable
         double squares = 0;
         foreach (var moment in moments)
         {
-            if (moment.Value.grad is { } gradient)
+            // Every look at a gradient makes a handle that keeps its memory until it is disposed.
+            using var gradient = moment.Value.grad;
+            if (gradient is not null)
             {
                 using var dense = gradient.contiguous();
                 foreach (float value in System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(dense.bytes))
@@ -55,7 +57,8 @@ public sealed class AdamW : IDisposable
         double secondCorrection = Math.Sqrt(1 - Math.Pow(options.Beta2, step));
         foreach (var (_, value, first, second) in moments)
         {
-            if (value.grad is not { } gradient)
+            using var gradient = value.grad;
+            if (gradient is null)
             {
                 continue;
             }
@@ -78,7 +81,6 @@ public sealed class AdamW : IDisposable
     {
         foreach (var moment in moments)
         {
-            moment.Value.grad?.Dispose();
             moment.Value.grad = null;
         }
     }

@@ -38,7 +38,6 @@ public sealed class TrainingTarget : IDisposable
     {
         foreach (var (_, value) in Parameters)
         {
-            value.grad?.Dispose();
             value.grad = null;
             value.requires_grad = trainable;
         }

@@ -45,6 +45,7 @@ internal static class AccountsModule
                 cookie.ExpireTimeSpan = TimeSpan.FromDays(7);
                 cookie.SlidingExpiration = true;
                 cookie.LoginPath = "/sign-in";
+                cookie.AccessDeniedPath = "/status/403";
                 cookie.ReturnUrlParameter = "return";
                 cookie.Events.OnRedirectToLogin = context => AnswerAsync(context, StatusCodes.Status401Unauthorized);
                 cookie.Events.OnRedirectToAccessDenied = context => AnswerAsync(context, StatusCodes.Status403Forbidden);
@@ -58,7 +59,7 @@ internal static class AccountsModule
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limiter.AddPolicy(SignUpLimit, http => RateLimitPartition.GetFixedWindowLimiter(
+            limiter.AddPolicy(SignUpLimit, http => HttpMethods.IsGet(http.Request.Method) ? RateLimitPartition.GetNoLimiter("") : RateLimitPartition.GetFixedWindowLimiter(
                 AddressPrefix.Of(http.Connection.RemoteIpAddress),
                 _ => new FixedWindowRateLimiterOptions
                 {
@@ -73,6 +74,7 @@ internal static class AccountsModule
         var group = app.MapGroup("/api/v1").WithTags("Accounts").RequireAuthorization();
         SignUp.Map(group);
         SignIn.Map(group);
+        ChangePassword.Map(group);
         CreateKey.Map(group);
         GrantRole.Map(group);
         group.MapGet("/me", async Task<Ok<AccountView>> (CurrentUser user, AssayDb db, CancellationToken cancel) =>

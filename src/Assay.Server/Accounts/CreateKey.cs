@@ -59,7 +59,7 @@ internal static class CreateKey
         return TypedResults.Ok(keys.ConvertAll(key => key.ToView()));
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, CurrentUser user, DbWriter writer, CancellationToken cancel)
+    internal static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, CurrentUser user, DbWriter writer, CancellationToken cancel)
     {
         var gone = await writer.WriteAsync((db, stop) => db.ApiKeys.Where(row => row.Id == id && row.AccountId == user.Id).ExecuteDeleteAsync(stop), cancel);
         return gone == 0 ? Refusal.NotFound("key", id).ToProblem() : TypedResults.NoContent();

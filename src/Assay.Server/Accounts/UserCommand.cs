@@ -34,7 +34,7 @@ internal static class UserCommand
 
         // The host is built for its services and never started: only a serving process gives ledger indices and writes tiles.
         await using var app = AssayHost.Build(ServeCommand.Settings(folder, 0));
-        await AssayHost.PrepareAsync(app);
+        await AssayHost.PrepareAsync(app, serving: false);
         var now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
         var account = NewAccount.Make(email, name ?? email[..email.IndexOf('@', StringComparison.Ordinal)], password, roles, now);
         var (key, secret) = CreateKey.Make(account.Id, "assay user add", Roles.ScopesOf(roles), now, KeyDays);

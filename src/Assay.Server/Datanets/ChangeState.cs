@@ -35,7 +35,7 @@ internal static class ChangeState
                 return Refusal.Forbidden("Only the owner or the operator changes the state of a datanet.");
             }
 
-            if (!CanBecome(row.State, request.State))
+            if (!After(row.State).Contains(request.State))
             {
                 return Refusal.Conflict("state", $"A datanet that is {row.State} cannot become '{request.State}'.");
             }
@@ -50,11 +50,12 @@ internal static class ChangeState
         return refusal is null ? TypedResults.Ok(await views.OneAsync(id, cancel)) : refusal.ToProblem();
     }
 
-    private static bool CanBecome(string from, string to) => (from, to) switch
+    /// <summary>The states that may follow one; none after the last.</summary>
+    internal static IReadOnlyList<string> After(string state) => state switch
     {
-        ("open", "paused" or "closed") => true,
-        ("paused", "open" or "closed") => true,
-        ("closed", "archived") => true,
-        _ => false,
+        "open" => ["paused", "closed"],
+        "paused" => ["open", "closed"],
+        "closed" => ["archived"],
+        _ => [],
     };
 }

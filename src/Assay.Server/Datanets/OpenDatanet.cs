@@ -71,6 +71,13 @@ internal static class OpenDatanet
             : Refusal.Conflict("name_taken", $"A datanet named '{row.Name}' exists. Choose another name.").ToProblem();
     }
 
+    /// <summary>The limits of single fields, for callers that do not come through the endpoint; null when all hold.</summary>
+    internal static string? FindProblem(Request request)
+    {
+        var problems = new List<ValidationResult>();
+        return Validator.TryValidateObject(request, new ValidationContext(request), problems, validateAllProperties: true) ? null : problems[0].ErrorMessage;
+    }
+
     private static string? Refuse(Request request)
     {
         var words = request.Licences.Concat(request.Tags ?? []).Concat(request.Languages ?? []);

@@ -13,11 +13,11 @@ namespace Assay.Server.Datanets;
 /// <summary>What a model would be trained on: rendered text, tokens, and which of them the loss counts.</summary>
 internal sealed class SnapshotPreviews(IDbContextFactory<AssayDb> reader, BaseModels bases)
 {
-    /// <summary>Counts the whole snapshot and renders its first <paramref name="samples"/> records.</summary>
-    public async Task<SnapshotPreview> MakeAsync(SnapshotRow snapshot, BaseModel model, int samples, CancellationToken cancel)
+    /// <summary>Counts the whole snapshot as a run with these settings would see it, and renders its first <paramref name="samples"/> records.</summary>
+    public async Task<SnapshotPreview> MakeAsync(SnapshotRow snapshot, BaseModel model, RunSettings settings, int samples, CancellationToken cancel)
     {
         var ids = snapshot.ReadManifest().Contributions.SelectMany(item => item.Records).Select(record => record.Id).ToList();
-        var encoder = bases.EncoderOf(model, model.Context, lossOnPrompts: false);
+        var encoder = bases.EncoderOf(model, Math.Min(settings.CutOff, model.Context), settings.LossOnPrompts);
         var shown = new List<PreviewSample>();
         long tokens = 0, trainable = 0;
         var truncated = 0;

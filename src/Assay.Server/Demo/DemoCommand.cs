@@ -31,8 +31,8 @@ internal static class DemoCommand
 
         var settings = ServeCommand.Settings(folder, port);
         settings["Review:VotesNeeded"] = "1"; // the demo has one reviewer; the verdicts say that they rest on one vote
+        settings["Logging:LogLevel:Default"] = "Warning"; // the walk tells what happens
         await using var app = AssayHost.Build(settings);
-        await AssayHost.PrepareAsync(app);
         if (await ServeCommand.StartAsync(app, port, cancel) is { } problem)
         {
             await Console.Error.WriteLineAsync(problem);

@@ -5,6 +5,17 @@ namespace Assay.Server.Demo;
 /// <summary>What the walk prints. Colours and bars on a terminal, plain lines elsewhere.</summary>
 internal static class DemoScreen
 {
+    private const int PlainWidth = 240;
+
+    /// <summary>A file or pipe has no width: long lines stay whole there.</summary>
+    public static void Prepare()
+    {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = PlainWidth;
+        }
+    }
+
     public static void Title(string text)
     {
         AnsiConsole.WriteLine();

@@ -27,6 +27,7 @@ internal sealed class DemoWalk(Uri server, DataFolder folder, string setupToken,
     /// <summary>Walks; false when a step failed.</summary>
     public async Task<bool> RunAsync(CancellationToken cancel)
     {
+        DemoScreen.Prepare();
         var began = clock.GetTimestamp();
         for (var step = 0; step < Steps.Count; step++)
         {

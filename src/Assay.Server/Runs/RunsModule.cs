@@ -20,6 +20,7 @@ internal static class RunsModule
     {
         builder.Services.AddSingleton<RunFeed>();
         builder.Services.AddSingleton<RunViews>();
+        builder.Services.AddSingleton<RunPresets>();
         builder.Services.AddSingleton<StartRun>();
         builder.Services.AddSingleton<TrainingJobs>();
         builder.Services.AddSingleton<FinishRun>();

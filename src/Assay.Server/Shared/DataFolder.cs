@@ -3,8 +3,10 @@ using Microsoft.Extensions.Options;
 namespace Assay.Server.Shared;
 
 /// <summary>Paths inside the data folder and the project's root.</summary>
-internal sealed class DataFolder
+internal sealed class DataFolder : IDisposable
 {
+    private FileStream? _lock;
+
     public DataFolder(IOptions<StorageOptions> options)
     {
         Root = Path.GetFullPath(options.Value.Folder);
@@ -38,6 +40,23 @@ internal sealed class DataFolder
     public string Starter => Path.Combine(Home, "models", "starter");
 
     public string Samples => Path.Combine(Home, "samples");
+
+    /// <summary>Claims the folder for one serving process: two appenders would sign two logs. The claim ends with the process, however it ends.</summary>
+    /// <returns>False: another process holds it.</returns>
+    public bool TryLock()
+    {
+        try
+        {
+            _lock = new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => _lock?.Dispose();
 
     private static string FindHome()
     {

@@ -29,6 +29,9 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
     /// <summary>Why the ledger stopped; null while it is good.</summary>
     public string? Broken { get; private set; }
 
+    /// <summary>Whether the whole log on disk was checked and everything from before this start is published.</summary>
+    public bool Ready { get; private set; }
+
     /// <summary>A transaction added entries: give them their indices now.</summary>
     public void Wake()
     {
@@ -36,6 +39,18 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
         {
             _work.Release();
         }
+    }
+
+    /// <summary>Publishes everything pending before the server answers its first request.</summary>
+    public async Task CatchUpAsync(CancellationToken cancel)
+    {
+        _appender ??= new LedgerAppender(journal, _store, setup.Signer);
+        while (await _appender.AppendAsync(cancel) >= LedgerAppender.BatchLimit)
+        {
+            // More is pending.
+        }
+
+        await standings.FollowAsync(cancel);
     }
 
     /// <summary>The index of an entry, as soon as it has one and a checkpoint covers it.</summary>
@@ -92,21 +107,51 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
         return (await Receipt.CreateAsync(_store, index, cancel))!.ToBytes();
     }
 
-    /// <summary>Before the first request is served: there is a checkpoint, and the boards hold what the log holds.</summary>
-    public override async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>After start, once: every published entry, tile, root and signature.</summary>
+    /// <exception cref="LedgerCorruptException">The log on disk is not what was signed.</exception>
+    private async Task CheckOnceAsync(CancellationToken cancel)
     {
-        await TryCatchUpAsync(cancellationToken);
-        await base.StartAsync(cancellationToken);
+        if (!Ready)
+        {
+            var report = await LedgerFsck.CheckAsync(_store, setup.Signer.Verifier, _appender?.Published, cancel);
+            if (report.Problem is { } problem)
+            {
+                throw new LedgerCorruptException($"{problem.File}{(problem.Index is { } index ? $", entry {index}" : "")}: {problem.Reason}");
+            }
+
+            Ready = true;
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
+            _store.Sweep();
             while (!stoppingToken.IsCancellationRequested)
             {
-                await _work.WaitAsync(Idle, stoppingToken);
-                await TryCatchUpAsync(stoppingToken);
+                if (Ready)
+                {
+                    await _work.WaitAsync(Idle, stoppingToken);
+                }
+
+                try
+                {
+                    await CatchUpAsync(stoppingToken);
+                    await CheckOnceAsync(stoppingToken);
+                    Broken = null;
+                }
+                catch (Exception failure) when (failure is IOException or LedgerCorruptException)
+                {
+                    // Nothing was signed. A full disk works again after freeing; a contradiction stays until a person looked.
+                    if (Broken != failure.Message)
+                    {
+                        LedgerLog.Stopped(log, failure.Message);
+                    }
+
+                    Broken = failure.Message;
+                    await Task.Delay(Idle, stoppingToken);
+                }
 
                 TaskCompletionSource appended;
                 lock (_lock)
@@ -125,32 +170,5 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
         {
             _appender?.Dispose();
         }
-    }
-
-    private async Task TryCatchUpAsync(CancellationToken cancel)
-    {
-        try
-        {
-            await CatchUpAsync(cancel);
-            Broken = null;
-        }
-        catch (Exception failure) when (failure is IOException or LedgerCorruptException)
-        {
-            // Nothing was signed. A disk that is full again works after freeing; a contradiction stays until a person looked.
-            Broken = failure.Message;
-            LedgerLog.Stopped(log, failure.Message);
-        }
-    }
-
-    /// <summary>Publishes everything pending and lets the followers take it in.</summary>
-    private async Task CatchUpAsync(CancellationToken cancel)
-    {
-        _appender ??= new LedgerAppender(journal, _store, setup.Signer);
-        while (await _appender.AppendAsync(cancel) >= LedgerAppender.BatchLimit)
-        {
-            // More is pending.
-        }
-
-        await standings.FollowAsync(cancel);
     }
 }

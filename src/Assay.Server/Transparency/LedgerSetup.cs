@@ -29,7 +29,10 @@ internal sealed class LedgerSetup(DataFolder folder, IOptions<LedgerOptions> opt
         $"contributor_bytes {quotas.Value.BytesPerContributor}\ncontributor_files {quotas.Value.FilesPerContributor}\ndatanet_bytes {quotas.Value.BytesPerDatanet}\n");
 
     /// <summary>Adds what is missing; does nothing when genesis and the policies in force are there.</summary>
-    public async Task EnsureAsync(AssayDb db, CancellationToken cancel)
+    /// <param name="db">Written to directly: nothing is served yet.</param>
+    /// <param name="policies">Whether this process decides which policies are in force: the server does, a command beside it does not.</param>
+    /// <param name="cancel">Before a write.</param>
+    public async Task EnsureAsync(AssayDb db, bool policies, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         if (!await db.LedgerEntries.AnyAsync(cancel))
@@ -39,8 +42,11 @@ internal sealed class LedgerSetup(DataFolder folder, IOptions<LedgerOptions> opt
             await db.SaveChangesAsync(cancel);
         }
 
-        await EnsurePolicyAsync(db, PolicyEntry.Limits, LimitsText, now, cancel);
-        await EnsurePolicyAsync(db, PolicyEntry.Rules, RulesText, now, cancel);
+        if (policies)
+        {
+            await EnsurePolicyAsync(db, PolicyEntry.Limits, LimitsText, now, cancel);
+            await EnsurePolicyAsync(db, PolicyEntry.Rules, RulesText, now, cancel);
+        }
     }
 
     public void Dispose()

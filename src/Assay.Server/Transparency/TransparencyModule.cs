@@ -25,11 +25,11 @@ internal static class TransparencyModule
         builder.Services.AddHostedService(services => services.GetRequiredService<LedgerSequencer>());
     }
 
-    /// <summary>Makes sure that genesis and the policies are there.</summary>
-    public static async Task PrepareLedgerAsync(this WebApplication app)
+    /// <summary>Makes sure that genesis is there, and the policies when this process is going to serve.</summary>
+    public static async Task PrepareLedgerAsync(this WebApplication app, bool serving)
     {
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<AssayDb>>().CreateDbContextAsync();
-        await app.Services.GetRequiredService<LedgerSetup>().EnsureAsync(db, CancellationToken.None);
+        await app.Services.GetRequiredService<LedgerSetup>().EnsureAsync(db, serving, CancellationToken.None);
     }
 
     public static void MapTransparency(this WebApplication app)

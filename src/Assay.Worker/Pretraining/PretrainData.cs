@@ -26,6 +26,7 @@ internal sealed class PretrainData : ITrainingData
         texts = new PackedRows(textIds, recipe.Context + 1, recipe.Seed, "texts");
         chats = new PackedRows(chatIds, recipe.Context + 1, recipe.Seed, "chats");
         (Documents, Tokens, ChatTokens) = (textIds.Length, textIds.Sum(ids => (long)ids.Length), chatIds.Sum(ids => (long)ids.Length));
+        TokenCounts = Count(textIds, tokenizer.VocabularySize);
         ContentHash = Hash(textIds.Concat(chatIds), recipe);
     }
 
@@ -34,6 +35,9 @@ internal sealed class PretrainData : ITrainingData
     public long Tokens { get; }
 
     public long ChatTokens { get; }
+
+    /// <summary>Occurrences of every token id in the documents.</summary>
+    public IReadOnlyList<long> TokenCounts { get; }
 
     /// <summary>First step whose rows hold questions and answers.</summary>
     public int ChatFrom { get; set; } = int.MaxValue;
@@ -61,6 +65,17 @@ internal sealed class PretrainData : ITrainingData
         length,
         [.. rows.SelectMany(row => row.Take(length)).Select(id => (long)id)],
         [.. rows.SelectMany(row => row.Skip(1)).Select(id => (long)id)]);
+
+    private static long[] Count(int[][] documents, int vocabulary)
+    {
+        long[] counts = new long[vocabulary];
+        foreach (int id in documents.SelectMany(ids => ids))
+        {
+            counts[id]++;
+        }
+
+        return counts;
+    }
 
     private static string Hash(IEnumerable<int[]> documents, PretrainRecipe recipe)
     {

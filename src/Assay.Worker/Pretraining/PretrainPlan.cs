@@ -32,6 +32,15 @@ internal sealed record PretrainPlan(int Steps, int ChatFrom, double Seconds, IRe
         return this with { Steps = steps, ChatFrom = chatFrom, Changes = [.. Changes, $"After step {step}: {steps} steps instead of {Steps}."] };
     }
 
+    /// <summary>A finished plan continued for more time at the pace so far; the rate rises again to the middle of its course.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="seconds">Time to add.</param>
+    public PretrainPlan Extend(int step, double seconds)
+    {
+        int steps = step + Math.Max(1, (int)(seconds * step / Math.Max(Seconds, 1)));
+        return this with { Steps = steps, Changes = [.. Changes, $"After step {step}: extended to {steps} steps."] };
+    }
+
     public static PretrainPlan? Load(string path) =>
         File.Exists(path) ? JsonSerializer.Deserialize<PretrainPlan>(File.ReadAllBytes(path), Snake) : null;
 

@@ -57,7 +57,7 @@ internal sealed class PretrainRun(PretrainRecipe recipe, string folder, string p
         if (exportOnly || outcome.Status is TrainingStatus.Succeeded)
         {
             Say("measuring and writing the model");
-            var progress = new PretrainProgress(trainer.Step, PretrainPlan.Load(PlanFile) ?? PretrainPlan.Of(recipe), data.Tokens, data.Documents);
+            var progress = new PretrainProgress(trainer.Step, PretrainPlan.Load(PlanFile) ?? PretrainPlan.Of(recipe), data);
             new StarterFolder(recipe, folder).Write(model, tokenizer, corpus, progress);
         }
 
@@ -68,6 +68,12 @@ internal sealed class PretrainRun(PretrainRecipe recipe, string folder, string p
     private TrainingOutcome Train(Trainer trainer, PretrainData data)
     {
         var plan = PretrainPlan.Load(PlanFile) ?? PretrainPlan.Of(recipe);
+        if (trainer.Step >= plan.Steps && budget is { } more)
+        {
+            plan = plan.Extend(trainer.Step, more.TotalSeconds);
+            Say(plan.Changes[^1]);
+        }
+
         long began = clock.GetTimestamp();
         for (double length = FirstPieceSeconds; ; length = PieceSeconds)
         {
@@ -129,7 +135,8 @@ internal sealed class PretrainRun(PretrainRecipe recipe, string folder, string p
             var vocabulary = BytePairTrainer.Train(corpus.Training.Select(document => document.Text), options, CancellationToken.None);
             var config = new TokenizerConfig(
                 new Dictionary<string, string> { ["bos_token"] = StarterTokens.EndOfText, ["eos_token"] = StarterTokens.EndOfTurn, ["pad_token"] = StarterTokens.EndOfText },
-                StarterTokens.ChatTemplate) { ModelMaxLength = recipe.Context };
+                StarterTokens.ChatTemplate)
+            { ModelMaxLength = recipe.Context };
             DurableFile.WriteText(Path.Combine(folder, "config.json"), recipe.ModelConfig());
             DurableFile.Write(Path.Combine(folder, "tokenizer_config.json"), stream => stream.Write(BytePairTokenizerFile.TokenizerConfigJson(config)));
             DurableFile.Write(path, stream => stream.Write(BytePairTokenizerFile.TokenizerJson(vocabulary)));

@@ -34,7 +34,7 @@ internal sealed record StarterCard(PretrainRecipe Recipe, DocumentationCorpus Co
             |---|---|
             | Layout | {Recipe.Layers} blocks, width {Recipe.Hidden}, {Recipe.Heads} query and {Recipe.KvHeads} key-value heads, mlp {Recipe.Intermediate}, tied head, context {Recipe.Context}, bf16 |
             | Tokenizer | own byte-level BPE, {Recipe.Vocabulary:N0} entries, trained on the same documents |
-            | Corpus | XML documentation of the .NET SDK's reference packs (MIT, .NET Foundation and contributors), {Progress.Documents:N0} documents, {Progress.CorpusTokens:N0} tokens, mark-up removed, duplicates dropped; left out: {string.Join(", ", Recipe.Excluded)} |
+            | Corpus | XML documentation of the .NET SDK's reference packs (MIT, .NET Foundation and contributors), {Progress.Data.Documents:N0} documents, {Progress.Data.Tokens:N0} tokens, mark-up removed, duplicates dropped; left out: {string.Join(", ", Recipe.Excluded)} |
             | Training | {Progress.Step:N0} steps of {Recipe.Rows * Recipe.Accumulation} × {Recipe.Context} tokens ({tokens:N0} tokens), AdamW, peak rate {Recipe.LearningRate}, cosine, seed {Recipe.Seed}; from step {Progress.Plan.ChatFrom:N0} on {Recipe.ChatShare:P0} of the rows are questions and answers made from the same documents |
             | Time | {Progress.Plan.Seconds / 60:F0} minutes |
             | Held out | {HeldOutDocuments} documents of whole assemblies ({heldOut}): {HeldOutLoss:F3} nats per token, **{HeldOutBitsPerByte:F3} bits per byte** |

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Assay.Data.Formats;
 using Assay.Data.Tokenization;
+using Assay.Data.Trace;
 using Assay.Models.Generation;
 using Assay.Models.Reference;
 using Assay.Models.Training;
@@ -30,6 +32,9 @@ internal sealed class StarterFolder(PretrainRecipe recipe, string folder)
     /// <param name="progress">Steps and tokens of the run.</param>
     public void Write(ReferenceModel model, TokenizerJson tokenizer, DocumentationCorpus corpus, PretrainProgress progress)
     {
+        string tokenizerHash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "tokenizer.json"))));
+        byte[] bits = ReferenceBits.FromCounts([.. progress.Data.TokenCounts], tokenizerHash).ToJson();
+        DurableFile.Write(Path.Combine(folder, "reference_bits.json"), stream => stream.Write(bits));
         SafetensorsWriter.Write(
             Path.Combine(folder, "model.safetensors"),
             model.Parameters.Select(parameter => TensorBytes.Content(parameter.Key, parameter.Value, TensorDtype.BF16)));

@@ -150,6 +150,17 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Steps_leave_no_tensors_behind()
+    {
+        using var adapter = TinyModel.Adapter(model.Plan);
+        var live = new List<long>();
+
+        Train(adapter, Options(30), _ => live.Add(TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount));
+
+        Assert.Equal(live[4], live[^1]);
+    }
+
+    [Fact]
     public void A_token_outside_the_vocabulary_is_refused_before_the_step()
     {
         using var adapter = TinyModel.Adapter(model.Plan);

@@ -50,7 +50,7 @@ public sealed class ConformanceRunTests : IDisposable
         Copy("models/llama3");
         string weights = Path.Combine(folder, "models", "llama3", "model.safetensors");
         byte[] bytes = File.ReadAllBytes(weights);
-        bytes[^1] ^= 0x40;
+        bytes[^2] ^= 0xFF;
         File.WriteAllBytes(weights, bytes);
 
         new ConformanceRun(folder, null, "", output, details).Run();

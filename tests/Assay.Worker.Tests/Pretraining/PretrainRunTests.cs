@@ -1,3 +1,4 @@
+using Assay.Data.Trace;
 using Assay.Models;
 using Assay.Models.Training;
 using Assay.Worker.Pretraining;
@@ -35,6 +36,9 @@ public sealed class PretrainRunTests : IDisposable
         Assert.Equal(320, model.Plan.Vocab);
         Assert.Equal([0, 4], model.EndIds.Order());
         Assert.Equal([0, 2], model.EncodePrompt([new("user", "What?")])[..2]);
+        var bits = ReferenceBits.Parse(File.ReadAllBytes(Path.Combine(folder, "out", "reference_bits.json")));
+        Assert.InRange(bits.VocabularySize, 262, 320);
+        Assert.True(bits.MilliBitsOf(0) < bits.MilliBitsOf(3));
         string card = File.ReadAllText(Path.Combine(folder, "out", "README.md"));
         Assert.Contains("bits per byte", card, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", card, StringComparison.Ordinal);
@@ -57,6 +61,18 @@ public sealed class PretrainRunTests : IDisposable
     }
 
     [Fact]
+    public void A_finished_run_is_extended_when_it_is_given_more_time()
+    {
+        Run("out", resume: false);
+
+        var outcome = Run("out", resume: true, TimeSpan.FromSeconds(400));
+
+        Assert.Equal(TrainingStatus.Succeeded, outcome.Status);
+        Assert.InRange(outcome.Step, 9, 100);
+        Assert.Contains("extended to", File.ReadAllText(Path.Combine(folder, "out", "README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_second_run_in_the_same_folder_must_be_asked_for()
     {
         Run("out", resume: false);
@@ -74,8 +90,8 @@ public sealed class PretrainRunTests : IDisposable
         Assert.NotEmpty(corpus.HeldOut);
     }
 
-    private TrainingOutcome Run(string name, bool resume) =>
-        new PretrainRun(Recipe, Path.Combine(folder, name), Path.Combine(folder, "packs"), null, new HastyClock(), TextWriter.Null).Run(resume);
+    private TrainingOutcome Run(string name, bool resume, TimeSpan? budget = null) =>
+        new PretrainRun(Recipe, Path.Combine(folder, name), Path.Combine(folder, "packs"), budget, new HastyClock(), TextWriter.Null).Run(resume);
 
     /// <summary>Every look at the clock takes ten seconds, so that a run of eight steps has several pieces.</summary>
     private sealed class HastyClock : TimeProvider

@@ -35,6 +35,20 @@ internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, Worke
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // The web server stops before this service does: a worker that loses it then must not be replaced.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        try
+        {
+            await RunAsync(stopping.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stoppingToken)
+    {
         await StartedAsync(stoppingToken);
         await jobs.ReleaseAllAsync("the server was restarted", stoppingToken);
         if (!options.Value.StartWorkers)

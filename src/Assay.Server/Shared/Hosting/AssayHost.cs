@@ -40,12 +40,14 @@ internal static class AssayHost
         return app;
     }
 
-    /// <summary>Migrations, ledger and its first checkpoint: done before the first request is served.</summary>
-    public static async Task PrepareAsync(WebApplication app)
+    /// <summary>Migrations and the ledger's first entries: done before the first request is served.</summary>
+    /// <param name="app">The host.</param>
+    /// <param name="serving">Whether it is going to be started, or only used for its services.</param>
+    public static async Task PrepareAsync(WebApplication app, bool serving = true)
     {
         UnicodeCheck.Run();
         await app.MigrateAsync();
-        await app.PrepareLedgerAsync();
+        await app.PrepareLedgerAsync(serving);
     }
 
     private static void Configure(WebApplicationBuilder builder)

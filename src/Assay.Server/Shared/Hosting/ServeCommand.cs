@@ -27,11 +27,18 @@ internal static class ServeCommand
         ["Urls"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"),
     };
 
-    /// <summary>Starts listening; a sentence when the port cannot be used.</summary>
+    /// <summary>Prepares and starts listening; a sentence when the folder or the port cannot be used.</summary>
     public static async Task<string?> StartAsync(WebApplication app, int port, CancellationToken cancel)
     {
+        var folder = app.Services.GetRequiredService<DataFolder>();
+        if (!folder.TryLock())
+        {
+            return $"Another server is running on the folder '{folder.Root}'. Stop it, or choose another folder with --data.";
+        }
+
         try
         {
+            await AssayHost.PrepareAsync(app);
             await app.StartAsync(cancel);
             return null;
         }
@@ -44,7 +51,6 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(string folder, int port, CancellationToken cancel)
     {
         await using var app = AssayHost.Build(Settings(folder, port));
-        await AssayHost.PrepareAsync(app);
         if (await StartAsync(app, port, cancel) is { } problem)
         {
             await Console.Error.WriteLineAsync(problem);

@@ -1,9 +1,55 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Diagnostics;
+using MudBlazor.Services;
+
 namespace Assay.Server.Shared.Layout;
 
 /// <summary>The pages: static where nothing moves, a circuit where something does.</summary>
 internal static class PagesModule
 {
-    public static void AddPages(this WebApplicationBuilder builder) => builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+    public static void AddPages(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddMudServices();
+        builder.Services.AddSingleton<SafeMarkdown>();
+        builder.Services.AddScoped<LiveCounters>();
+    }
 
-    public static void MapPages(this WebApplication app) => app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    /// <summary>People get pages for errors, programs get problem+json.</summary>
+    public static void UseErrorPages(this WebApplication app)
+    {
+        app.UseStatusCodePages();
+        app.UseStatusCodePagesWithReExecute("/status/{0}");
+        app.Use((http, next) =>
+        {
+            http.Features.Get<IStatusCodePagesFeature>()!.Enabled = IsPage(http);
+            return next(http);
+        });
+
+        // For a page the status alone is set here: the page itself comes from the re-execution above.
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = http => IsPage(http) ? Task.CompletedTask : TypedResults.Problem(statusCode: http.Response.StatusCode).ExecuteAsync(http),
+        });
+    }
+
+    public static void MapPages(this WebApplication app)
+    {
+        app.MapGet("/api/v1/counters", (LiveCounters counters, CancellationToken cancel) => counters.ReadAsync(cancel)).WithTags("Counters");
+        app.MapPost("/sign-out", async (HttpContext http) =>
+        {
+            await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+            return Results.LocalRedirect("/");
+        }).ExcludeFromDescription();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+
+    /// <summary>Where to go after signing in: a path of this site, never another host.</summary>
+    internal static string LocalPath(string? path) =>
+        path is ['/', not ('/' or '\\'), ..] && !path.Any(char.IsControl) ? path : "/";
+
+    private static bool IsPage(HttpContext http) =>
+        !http.Request.Path.StartsWithSegments("/api") && !http.Request.Path.StartsWithSegments("/v1") && !http.Request.Path.StartsWithSegments("/tile")
+        && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,4 +1,5 @@
 using Assay.Client;
+using Assay.Server.Shared.Layout;
 
 namespace Assay.Server.Shared.Security;
 
@@ -27,8 +28,7 @@ internal static class SecurityModule
     /// <summary>Runs before everything else that looks at a request.</summary>
     public static void UseSecurity(this WebApplication app)
     {
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseErrorPages();
         app.Use(async (http, next) =>
         {
             var headers = http.Response.Headers;

@@ -1,0 +1,35 @@
+using Assay.Client.Accounts;
+using Assay.Server.Shared;
+using Assay.Server.Shared.Database;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Accounts;
+
+/// <summary>POST /api/v1/me/password: replaces the password; the old one must be shown.</summary>
+internal static class ChangePassword
+{
+    public static void Map(RouteGroupBuilder group) => group.MapPost("/me/password", HandleAsync);
+
+    internal static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
+        ChangePasswordRequest request, CurrentUser user, AssayDb db, DbWriter writer, TimeProvider clock, CancellationToken cancel)
+    {
+        var email = await db.Accounts.Where(row => row.Id == user.Id).Select(row => row.Email).FirstAsync(cancel);
+        if (Credentials.Refuse(email, request.New) is { } why)
+        {
+            return Refusal.Invalid(why).ToProblem();
+        }
+
+        // The same check as signing in, so that guessing here locks the account, too.
+        var (account, refusal) = await SignIn.CheckAsync(email, request.Current, writer, clock, cancel);
+        if (account is null)
+        {
+            return refusal!.ToProblem();
+        }
+
+        var hash = Credentials.Hash(request.New);
+        await writer.WriteAsync((rows, stop) => rows.Accounts.Where(row => row.Id == user.Id)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.PasswordHash, hash), stop), cancel);
+        return TypedResults.NoContent();
+    }
+}
