@@ -86,9 +86,11 @@ public sealed class AssayServer : IAsyncLifetime
     public FailureLog Failures { get; } = new();
 
     /// <summary>Stops the server and starts it again on the same folder, on a new port. Earlier clients no longer reach it.</summary>
-    public async Task RestartAsync()
+    /// <param name="clock">The clock from now on; null: as before.</param>
+    public async Task RestartAsync(TimeProvider? clock = null)
     {
         await StopAsync();
+        _clock = clock ?? _clock;
         await InitializeAsync();
     }
 
