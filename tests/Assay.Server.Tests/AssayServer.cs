@@ -75,15 +75,22 @@ public sealed class AssayServer : IAsyncLifetime
         await _app.StartAsync();
         Address = new Uri(_app.Urls.First());
         Anonymous = Client(null);
+        await Eventually.TrueAsync(async () =>
+        {
+            using var health = await Anonymous.GetAsync(new Uri("/health", UriKind.Relative));
+            return health.IsSuccessStatusCode;
+        });
     }
 
     /// <summary>What the server logged as an error since the test last looked: every unhandled exception is in it.</summary>
     public FailureLog Failures { get; } = new();
 
     /// <summary>Stops the server and starts it again on the same folder, on a new port. Earlier clients no longer reach it.</summary>
-    public async Task RestartAsync()
+    /// <param name="clock">The clock from now on; null: as before.</param>
+    public async Task RestartAsync(TimeProvider? clock = null)
     {
         await StopAsync();
+        _clock = clock ?? _clock;
         await InitializeAsync();
     }
 
