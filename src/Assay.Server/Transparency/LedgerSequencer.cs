@@ -1,5 +1,6 @@
 using Assay.Ledger;
 using Assay.Ledger.Appending;
+using Assay.Ledger.Checkpoints;
 using Assay.Ledger.Entries;
 using Assay.Ledger.Proofs;
 using Assay.Server.Leaderboard;
@@ -22,6 +23,7 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
     private TaskCompletionSource _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LedgerAppender? _appender;
     private long? _rulesEntry;
+    private LedgerCorruptException? _damage;
 
     /// <summary>The files of the log.</summary>
     public FileTileStore Store => _store;
@@ -41,20 +43,8 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
         }
     }
 
-    /// <summary>Publishes everything pending before the server answers its first request.</summary>
-    public async Task CatchUpAsync(CancellationToken cancel)
-    {
-        _appender ??= new LedgerAppender(journal, _store, setup.Signer);
-        while (await _appender.AppendAsync(cancel) >= LedgerAppender.BatchLimit)
-        {
-            // More is pending.
-        }
-
-        await standings.FollowAsync(cancel);
-    }
-
     /// <summary>The index of an entry, as soon as it has one and a checkpoint covers it.</summary>
-    /// <exception cref="TimeoutException">The ledger does not move.</exception>
+    /// <exception cref="LedgerStandsException">The ledger does not move.</exception>
     public async Task<long> IndexOfAsync(long entryId, CancellationToken cancel)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -76,6 +66,11 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
                 }
             }
 
+            if (_damage is not null)
+            {
+                throw new LedgerStandsException($"The ledger stands still: {_damage.Message}");
+            }
+
             Wake();
             try
             {
@@ -83,7 +78,7 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
-                throw new TimeoutException($"Ledger entry {entryId} got no index within {Patience.TotalSeconds} s. {Broken}");
+                throw new LedgerStandsException($"Ledger entry {entryId} got no index within {Patience.TotalSeconds} s. {Broken}");
             }
         }
     }
@@ -107,29 +102,12 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
         return (await Receipt.CreateAsync(_store, index, cancel))!.ToBytes();
     }
 
-<<<<<<< HEAD
     /// <summary>Before the first request is served: there is a checkpoint, and the boards hold what the log holds.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         _store.Sweep();
         await TryCatchUpAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
-=======
-    /// <summary>After start, once: every published entry, tile, root and signature.</summary>
-    /// <exception cref="LedgerCorruptException">The log on disk is not what was signed.</exception>
-    private async Task CheckOnceAsync(CancellationToken cancel)
-    {
-        if (!Ready)
-        {
-            var report = await LedgerFsck.CheckAsync(_store, setup.Signer.Verifier, _appender?.Published, cancel);
-            if (report.Problem is { } problem)
-            {
-                throw new LedgerCorruptException($"{problem.File}{(problem.Index is { } index ? $", entry {index}" : "")}: {problem.Reason}");
-            }
-
-            Ready = true;
-        }
->>>>>>> servertests
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -138,33 +116,8 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-<<<<<<< HEAD
                 await _work.WaitAsync(Idle, stoppingToken);
                 await TryCatchUpAsync(stoppingToken);
-=======
-                if (Ready)
-                {
-                    await _work.WaitAsync(Idle, stoppingToken);
-                }
-
-                try
-                {
-                    await CatchUpAsync(stoppingToken);
-                    await CheckOnceAsync(stoppingToken);
-                    Broken = null;
-                }
-                catch (Exception failure) when (failure is IOException or LedgerCorruptException)
-                {
-                    // Nothing was signed. A full disk works again after freeing; a contradiction stays until a person looked.
-                    if (Broken != failure.Message)
-                    {
-                        LedgerLog.Stopped(log, failure.Message);
-                    }
-
-                    Broken = failure.Message;
-                    await Task.Delay(Idle, stoppingToken);
-                }
->>>>>>> servertests
 
                 TaskCompletionSource appended;
                 lock (_lock)
@@ -184,19 +137,33 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
             _appender?.Dispose();
         }
     }
-<<<<<<< HEAD
 
     private async Task TryCatchUpAsync(CancellationToken cancel)
     {
+        if (_damage is not null)
+        {
+            return;
+        }
+
         try
         {
+            if (!Ready)
+            {
+                await CheckAsync(cancel);
+            }
+
             await CatchUpAsync(cancel);
-            await CheckOnceAsync(cancel);
-            Broken = null;
+            (Ready, Broken) = (true, null);
         }
-        catch (Exception failure) when (failure is IOException or LedgerCorruptException)
+        catch (LedgerCorruptException damage)
         {
-            // Nothing was signed. A full disk works again after freeing; a contradiction stays until a person looked.
+            // A contradiction does not go away by itself: nothing is signed until a person looked and started the server again.
+            (_damage, Broken) = (damage, damage.Message);
+            LedgerLog.Stopped(log, damage.Message);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            // A full disk, a locked database: the appender reads everything again from disk at the next attempt.
             if (Broken != failure.Message)
             {
                 LedgerLog.Stopped(log, failure.Message);
@@ -206,19 +173,19 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
         }
     }
 
-    /// <summary>After start, once: every published entry, tile, root and signature.</summary>
+    /// <summary>Before anything is appended after a start: every published entry, tile, root and signature.</summary>
     /// <exception cref="LedgerCorruptException">The log on disk is not what was signed.</exception>
-    private async Task CheckOnceAsync(CancellationToken cancel)
+    private async Task CheckAsync(CancellationToken cancel)
     {
-        if (!Ready)
+        if (await _store.ReadAsync(LogFiles.Checkpoint, SignedNote.MaxLength, cancel) is null)
         {
-            var report = await LedgerFsck.CheckAsync(_store, setup.Signer.Verifier, _appender?.Published, cancel);
-            if (report.Problem is { } problem)
-            {
-                throw new LedgerCorruptException($"{problem.File}{(problem.Index is { } index ? $", entry {index}" : "")}: {problem.Reason}");
-            }
+            return; // a first start, or a folder that is to be written anew from the database
+        }
 
-            Ready = true;
+        var report = await LedgerFsck.CheckAsync(_store, setup.Signer.Verifier, null, cancel);
+        if (report.Problem is { } problem)
+        {
+            throw new LedgerCorruptException($"{problem.File}{(problem.Index is { } index ? $", entry {index}" : "")}: {problem.Reason}");
         }
     }
 
@@ -233,6 +200,4 @@ internal sealed class LedgerSequencer(DataFolder folder, DatabaseJournal journal
 
         await standings.FollowAsync(cancel);
     }
-=======
->>>>>>> servertests
 }
