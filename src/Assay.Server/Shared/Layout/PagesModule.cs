@@ -49,7 +49,7 @@ internal static class PagesModule
     /// <summary>A form with a wrong or old token ends here, with the error page instead of a line of plain text. Comes after the token is checked.</summary>
     public static void UseFormRefusals(this WebApplication app) => app.Use((http, next) =>
     {
-        if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false })
+        if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false } || http.Features.Get<IStatusCodeReExecuteFeature>() is not null)
         {
             return next(http);
         }
