@@ -31,13 +31,13 @@ internal static class CancelRun
         {
             var job = await db.Jobs.Where(row => row.Kind == "train" && row.Subject == id).OrderByDescending(row => row.Id).FirstAsync(stop);
             job.Cancel = true;
-            var queued = job.State == JobState.Queued;
-            if (queued)
+            if (job.State == JobState.Running)
             {
-                job.State = JobState.Cancelled;
+                return false;
             }
 
-            return queued;
+            job.State = JobState.Cancelled;
+            return true;
         }, cancel);
         if (waits)
         {
