@@ -21,6 +21,13 @@ internal static class DatabaseModule
     {
         app.Services.GetRequiredService<DatabaseFile>().Open().Dispose();
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<AssayDb>>().CreateDbContextAsync();
+        if (!(await db.Database.GetPendingMigrationsAsync()).Any())
+        {
+            return;
+        }
+
+        // The framework marks a running migration by a row and waits for its end. A killed process leaves the row behind; who waits for it waits for ever.
+        await db.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
         await db.Database.MigrateAsync();
     }
 }
