@@ -87,7 +87,7 @@ internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels
     {
         await using var db = await reader.CreateDbContextAsync();
         var run = await db.Runs.AsNoTracking().FirstAsync(row => row.Id == runId);
-        var snapshots = await db.Snapshots.AsNoTracking().Where(row => run.SnapshotList.Contains(row.Id)).ToListAsync();
+        var snapshots = await StartRun.SnapshotsAsync(db, run.SnapshotList, CancellationToken.None);
         var contributions = snapshots.SelectMany(row => row.ReadManifest().Contributions).DistinctBy(item => item.Id).OrderBy(item => item.Index).ToList();
         var wanted = contributions.SelectMany(item => item.Records).Select(record => record.Id).ToList();
         var rows = await db.Records.AsNoTracking().Where(row => wanted.Contains(row.Id)).ToDictionaryAsync(row => row.Id);
