@@ -106,9 +106,9 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
     private async Task<(RunRow? Run, Refusal? Why)> MakeAsync(
         StartRunRequest request, RunSettings settings, string userId, (BaseModel Base, List<SnapshotRow> Snapshots) on, CancellationToken cancel)
     {
-        var manifests = on.Snapshots.ConvertAll(row => (row.RecordsRoot, Manifest: row.ReadManifest()));
-        var holdOut = HoldOut.Choose(manifests, settings.HoldOut);
-        var all = manifests.SelectMany(item => item.Manifest.Contributions).SelectMany(item => item.Records).Select(record => record.Id).Distinct().ToList();
+        var manifests = on.Snapshots.ConvertAll(row => row.ReadManifest());
+        var holdOut = HoldOut.Choose(manifests, settings.HoldOut, await TrainedAsync(request.StartFrom, cancel));
+        var all = manifests.SelectMany(item => item.Contributions).SelectMany(item => item.Records).Select(record => record.Id).Distinct().ToList();
         var train = all.Where(id => !holdOut.Contains(id)).ToList();
         var trainable = await previews.TrainableTokensAsync(train, on.Base, settings, cancel);
         if (trainable == 0)
@@ -132,6 +132,21 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
             HoldOutCount = holdOut.Count,
             CreatedAt = clock.GetUtcNow(),
         }, null);
+    }
+
+    /// <summary>Every record that a run or one of those it goes on from was trained on.</summary>
+    internal async Task<HashSet<long>> TrainedAsync(string? runId, CancellationToken cancel)
+    {
+        var trained = new HashSet<long>();
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        while (runId is { } id)
+        {
+            var run = await db.Runs.AsNoTracking().Where(row => row.Id == id).Select(row => new { row.TrainRecords, row.StartFrom }).FirstAsync(cancel);
+            trained.UnionWith(JsonSerializer.Deserialize<List<long>>(run.TrainRecords)!);
+            runId = run.StartFrom;
+        }
+
+        return trained;
     }
 
     private async Task QueueAsync(RunRow run, RunSettings settings, List<SnapshotRow> snapshots, CancellationToken cancel)
