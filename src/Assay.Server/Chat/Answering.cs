@@ -112,7 +112,7 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
             Salt = Commitment.NewSalt(),
             CreatedAt = clock.GetUtcNow(),
         };
-        var spans = model.Version is null ? [] : await tracer.FindAsync(model.Base, model.Version.RunId, row.Id, [.. answer.End.TokenIds], cancel);
+        var spans = model.Version is null ? [] : await tracer.FindAsync(model.Base, model.Version.RunId, (row.Id, [.. answer.End.TokenIds], row.Text.Length), cancel);
         await writer.WriteAsync(async (db, stop) =>
         {
             var entry = db.Append(LedgerFacts.Answer(row, row.Messages));
