@@ -133,7 +133,7 @@ internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, Worke
             var exit = await worker.WaitAsync(stop);
             ComputeLog.Ended(log, worker.Kind, exit.Code, exit.Code == 0 ? "" : exit.Output);
             CountCrash(worker.Kind, exit.Code);
-            questions.FailLeased(worker.Name, exit.Describe());
+            questions.WorkerEnded(worker.Name, worker.Kind == "infer" && exit.Code != 0, exit.Describe());
             foreach (var job in await jobs.ReleaseAsync(worker.Name, exit.Describe(), stop))
             {
                 await failures.GiveUpAsync(job, stop);
