@@ -12,18 +12,20 @@ using Microsoft.EntityFrameworkCore;
 namespace Assay.Server.Attribution;
 
 /// <summary>
-/// The exact layer of an answer's sources: spans that stand word for word in the records a run was trained on.
+/// The exact layer of an answer's sources: spans that stand word for word in the records of the run's versions, those held out among them.
 /// The index of a run is built at its first answer and kept as a file beside the adapter.
 /// </summary>
 internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels bases, DataFolder folder)
 {
-    private readonly ConcurrentDictionary<string, Task<TraceIndex>> _indexes = new();
+    private readonly TraceIndexes _indexes = new();
     private readonly ConcurrentDictionary<string, ReferenceBits> _bits = new();
 
     /// <summary>The rows of an answer's spans, ready to be stored; empty when nothing of it stands in a contribution.</summary>
-    public async Task<List<SpanRow>> FindAsync(BaseModel model, string runId, string answerId, int[] reply, CancellationToken cancel)
+    /// <param name="answer">Id of the answer, its tokens, and the characters that are shown of it: a stop text cuts them before the tokens end.</param>
+    public async Task<List<SpanRow>> FindAsync(BaseModel model, string runId, (string Id, int[] Reply, int Characters) answer, CancellationToken cancel)
     {
-        var index = await IndexOfAsync(model, runId);
+        var reply = answer.Reply;
+        var index = await _indexes.GetAsync(runId, id => MakeAsync(model, id), cancel);
         var result = SpanTrace.Find(index, reply, BitsOf(model));
         if (result.Spans.Count == 0)
         {
@@ -37,17 +39,22 @@ internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels
         var places = CharacterPlaces(bases.TextsOf(model).Tokenizer, reply);
         return
         [
-            .. result.Spans.SelectMany(span => span.Sources.Select(source => new SpanRow
-            {
-                AnswerId = answerId,
-                Start = places[span.Start],
-                End = places[span.Start + span.Length],
-                Tokens = span.Length,
-                Millibits = span.MilliBits,
-                RecordId = records[(source.Record.Contribution, source.Record.Number)],
-            })),
+            .. result.Spans.Select(span => (span, at: Place(span, places, answer.Characters))).Where(shown => shown.at.End > shown.at.Start)
+                .SelectMany(shown => shown.span.Sources.Select(source => new SpanRow
+                {
+                    AnswerId = answer.Id,
+                    Start = shown.at.Start,
+                    End = shown.at.End,
+                    Tokens = shown.span.Length,
+                    Millibits = shown.span.MilliBits,
+                    RecordId = records[(source.Record.Contribution, source.Record.Number)],
+                })),
         ];
     }
+
+    /// <summary>Half-open character range of a span within the <paramref name="shown"/> characters; empty when none of it is shown.</summary>
+    internal static (int Start, int End) Place(TraceSpan span, int[] places, int shown) =>
+        (Math.Min(places[span.Start], shown), Math.Min(places[span.Start + span.Length], shown));
 
     /// <summary>Where each token begins in the shown text, and one past the last.</summary>
     internal static int[] CharacterPlaces(TokenizerJson tokenizer, int[] reply)
@@ -63,9 +70,9 @@ internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels
         return places;
     }
 
-    private Task<TraceIndex> IndexOfAsync(BaseModel model, string runId) => _indexes.GetOrAdd(runId, async id =>
+    private async Task<TraceIndex> MakeAsync(BaseModel model, string runId)
     {
-        var path = Path.Combine(folder.Models, id, "trace.idx");
+        var path = Path.Combine(folder.Models, runId, "trace.idx");
         if (File.Exists(path))
         {
             try
@@ -78,16 +85,16 @@ internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels
             }
         }
 
-        var built = await BuildAsync(model, id);
+        var built = await BuildAsync(model, runId);
         built.Save(path);
         return built;
-    });
+    }
 
     private async Task<TraceIndex> BuildAsync(BaseModel model, string runId)
     {
         await using var db = await reader.CreateDbContextAsync();
         var run = await db.Runs.AsNoTracking().FirstAsync(row => row.Id == runId);
-        var snapshots = await db.Snapshots.AsNoTracking().Where(row => run.SnapshotList.Contains(row.Id)).ToListAsync();
+        var snapshots = await StartRun.SnapshotsAsync(db, run.SnapshotList, CancellationToken.None);
         var contributions = snapshots.SelectMany(row => row.ReadManifest().Contributions).DistinctBy(item => item.Id).OrderBy(item => item.Index).ToList();
         var wanted = contributions.SelectMany(item => item.Records).Select(record => record.Id).ToList();
         var rows = await db.Records.AsNoTracking().Where(row => wanted.Contains(row.Id)).ToDictionaryAsync(row => row.Id);

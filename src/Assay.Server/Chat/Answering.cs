@@ -43,8 +43,15 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
         var seed = request.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue);
         var payload = new InferPayload(AssayDb.NewId("i_"), model.Folder, version is null ? null : files.AdapterFolder(version.RunId), request.Messages,
             request.Temperature, request.TopP, request.TopK, request.RepetitionPenalty, request.MaxTokens, seed, stop);
+        var (chunks, full) = queue.Ask(payload, accountId, cancel);
+        if (full is not null)
+        {
+            yield return new AnswerStep.Refused(full);
+            yield break;
+        }
+
         var text = new StringBuilder();
-        await foreach (var chunk in queue.AskAsync(payload, cancel))
+        await foreach (var chunk in chunks!)
         {
             if (chunk.Error is not null)
             {
@@ -112,7 +119,7 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
             Salt = Commitment.NewSalt(),
             CreatedAt = clock.GetUtcNow(),
         };
-        var spans = model.Version is null ? [] : await tracer.FindAsync(model.Base, model.Version.RunId, row.Id, [.. answer.End.TokenIds], cancel);
+        var spans = model.Version is null ? [] : await tracer.FindAsync(model.Base, model.Version.RunId, (row.Id, [.. answer.End.TokenIds], row.Text.Length), cancel);
         await writer.WriteAsync(async (db, stop) =>
         {
             var entry = db.Append(LedgerFacts.Answer(row, row.Messages));

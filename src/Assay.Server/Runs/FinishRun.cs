@@ -65,7 +65,7 @@ internal sealed class FinishRun(DbWriter writer, IDbContextFactory<AssayDb> read
     {
         await using var db = await reader.CreateDbContextAsync(cancel);
         var before = await db.Runs.AsNoTracking().FirstAsync(row => row.Id == runId, cancel);
-        var snapshots = await db.Snapshots.AsNoTracking().Where(row => before.Snapshots.Contains(row.Id)).ToListAsync(cancel);
+        var snapshots = await StartRun.SnapshotsAsync(db, before.SnapshotList, cancel);
         var indices = new List<long>();
         foreach (var snapshot in snapshots)
         {

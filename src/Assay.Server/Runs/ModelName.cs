@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Assay.Server.Runs;
 
-/// <summary>Names tuned models: base, two hyphens, the run's name in plain letters, four digits of its id.</summary>
+/// <summary>Names tuned models: base, two hyphens, the run's name in plain letters, the digits of its id. All of them: the name is a key over every account's models.</summary>
 internal static class ModelName
 {
     public static string Of(string baseName, string runName, string runId)
@@ -20,6 +20,6 @@ internal static class ModelName
             }
         }
 
-        return $"{baseName}--{slug.ToString().Trim('-')}-{runId[2..6]}".Replace("---", "--", StringComparison.Ordinal);
+        return $"{baseName}--{slug.ToString().Trim('-')}-{runId[2..]}".Replace("---", "--", StringComparison.Ordinal);
     }
 }

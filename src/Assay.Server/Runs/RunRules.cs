@@ -1,3 +1,4 @@
+using System.Globalization;
 using Assay.Client.Runs;
 
 namespace Assay.Server.Runs;
@@ -32,12 +33,37 @@ internal static class RunRules
         _ => null,
     };
 
+    /// <summary>Why an adapter of <paramref name="earlier"/> settings cannot be trained further with these: its shape and strength are fixed. Null when it can.</summary>
+    public static string? RefuseFurther(RunSettings settings, RunSettings earlier) => settings switch
+    {
+        _ when settings.Rank != earlier.Rank => Differs("rank", settings.Rank, earlier.Rank),
+        _ when settings.Alpha != earlier.Alpha => Differs("alpha", settings.Alpha, earlier.Alpha),
+        _ when settings.Dropout != earlier.Dropout => Differs("dropout", settings.Dropout, earlier.Dropout),
+        _ when !Modules(settings).SetEquals(Modules(earlier)) => Differs("target_modules", settings.TargetModules, earlier.TargetModules),
+        _ => null,
+    };
+
+    /// <summary>These settings with the adapter of <paramref name="earlier"/> ones.</summary>
+    public static RunSettings Further(RunSettings settings, RunSettings earlier) => settings with
+    {
+        Rank = earlier.Rank,
+        Alpha = earlier.Alpha,
+        Dropout = earlier.Dropout,
+        TargetModules = earlier.TargetModules,
+    };
+
     /// <summary>Fills in what was left to the defaults: the learning rate by rank and size of the base, the cut-off by the model's context.</summary>
     public static RunSettings Complete(RunSettings settings, long parameters, int context) => settings with
     {
         LearningRate = settings.LearningRate ?? DefaultRate(settings.Rank) * (parameters < SmallBase ? 10 : 1),
         CutOff = Math.Min(settings.CutOff, context),
     };
+
+    private static string Differs(string name, object given, object earlier) => string.Create(CultureInfo.InvariantCulture,
+        $"{name} is {given}, but the adapter that is to be trained further has {earlier} and keeps it. Give {earlier}, or start a fresh run.");
+
+    private static HashSet<string> Modules(RunSettings settings) =>
+        [.. settings.TargetModules.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
     private static double DefaultRate(int rank) => rank switch
     {

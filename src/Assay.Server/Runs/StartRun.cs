@@ -50,13 +50,13 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
 
         await using var db = await reader.CreateDbContextAsync(cancel);
         var wanted = request.Snapshots.Distinct().ToList();
-        var snapshots = await db.Snapshots.AsNoTracking().Where(row => wanted.Contains(row.Id)).ToListAsync(cancel);
+        var snapshots = await SnapshotsAsync(db, wanted, cancel);
         if (wanted.Find(id => !snapshots.Exists(row => row.Id == id)) is { } missing)
         {
             return (null, Refusal.NotFound("datanet version", missing));
         }
 
-        if (await RefuseAccessAsync(db, request, model, snapshots, user.Id, cancel) is { } refusal)
+        if ((await RefuseAccessAsync(db, snapshots, user.Id, cancel) ?? await RefuseFurtherAsync(db, request, settings, user.Id, cancel)) is { } refusal)
         {
             return (null, refusal);
         }
@@ -71,8 +71,7 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
         return (run!.Id, null);
     }
 
-    private async Task<Refusal?> RefuseAccessAsync(
-        AssayDb db, StartRunRequest request, BaseModel model, List<SnapshotRow> snapshots, string userId, CancellationToken cancel)
+    private async Task<Refusal?> RefuseAccessAsync(AssayDb db, List<SnapshotRow> snapshots, string userId, CancellationToken cancel)
     {
         foreach (var datanet in snapshots.Select(row => row.DatanetId).Distinct())
         {
@@ -83,24 +82,33 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
             }
         }
 
-        if (request.StartFrom is { } earlier)
+        return null;
+    }
+
+    private static async Task<Refusal?> RefuseFurtherAsync(AssayDb db, StartRunRequest request, RunSettings settings, string userId, CancellationToken cancel)
+    {
+        if (request.StartFrom is not { } earlier)
         {
-            var from = await db.Runs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == earlier && row.OwnerId == userId, cancel);
-            if (from is not { State: RunState.Succeeded } || from.Base != model.Name)
-            {
-                return Refusal.Conflict("start_from", $"The run '{earlier}' is not a succeeded run of yours on the base '{model.Name}'.");
-            }
+            return null;
         }
 
-        return null;
+        var from = await db.Runs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == earlier && row.OwnerId == userId, cancel);
+        if (from is not { State: RunState.Succeeded } || from.Base != request.Base)
+        {
+            return Refusal.Conflict("start_from", $"The run '{earlier}' is not a succeeded run of yours on the base '{request.Base}'.");
+        }
+
+        return RunRules.RefuseFurther(settings, JsonSerializer.Deserialize<RunSettings>(from.Settings, AssayJson.Options)!) is { } why
+            ? Refusal.Conflict("start_from", why)
+            : null;
     }
 
     private async Task<(RunRow? Run, Refusal? Why)> MakeAsync(
         StartRunRequest request, RunSettings settings, string userId, (BaseModel Base, List<SnapshotRow> Snapshots) on, CancellationToken cancel)
     {
-        var manifests = on.Snapshots.ConvertAll(row => (row.RecordsRoot, Manifest: row.ReadManifest()));
-        var holdOut = HoldOut.Choose(manifests, settings.HoldOut);
-        var all = manifests.SelectMany(item => item.Manifest.Contributions).SelectMany(item => item.Records).Select(record => record.Id).Distinct().ToList();
+        var manifests = on.Snapshots.ConvertAll(row => row.ReadManifest());
+        var holdOut = HoldOut.Choose(manifests, settings.HoldOut, await TrainedAsync(request.StartFrom, cancel));
+        var all = manifests.SelectMany(item => item.Contributions).SelectMany(item => item.Records).Select(record => record.Id).Distinct().ToList();
         var train = all.Where(id => !holdOut.Contains(id)).ToList();
         var trainable = await previews.TrainableTokensAsync(train, on.Base, settings, cancel);
         if (trainable == 0)
@@ -126,6 +134,21 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
         }, null);
     }
 
+    /// <summary>Every record that a run or one of those it goes on from was trained on.</summary>
+    internal async Task<HashSet<long>> TrainedAsync(string? runId, CancellationToken cancel)
+    {
+        var trained = new HashSet<long>();
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        while (runId is { } id)
+        {
+            var run = await db.Runs.AsNoTracking().Where(row => row.Id == id).Select(row => new { row.TrainRecords, row.StartFrom }).FirstAsync(cancel);
+            trained.UnionWith(JsonSerializer.Deserialize<List<long>>(run.TrainRecords)!);
+            runId = run.StartFrom;
+        }
+
+        return trained;
+    }
+
     private async Task QueueAsync(RunRow run, RunSettings settings, List<SnapshotRow> snapshots, CancellationToken cancel)
     {
         var indices = new List<long>();
@@ -146,6 +169,10 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
         jobs.Wake();
         ledger.Wake();
     }
+
+    /// <summary>A run's versions in ledger order, the same at its start and at its end: hold-out root and list of indexes follow it.</summary>
+    internal static Task<List<SnapshotRow>> SnapshotsAsync(AssayDb db, IReadOnlyList<string> ids, CancellationToken cancel) =>
+        db.Snapshots.AsNoTracking().Where(row => ids.Contains(row.Id)).OrderBy(row => row.EntryId).ToListAsync(cancel);
 
     /// <summary>RFC 6962 root over the hashes of the held-out records, in manifest order.</summary>
     internal static string HoldOutRoot(RunRow run, IEnumerable<SnapshotRow> snapshots)

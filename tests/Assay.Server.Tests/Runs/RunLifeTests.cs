@@ -76,7 +76,7 @@ public sealed class RunLifeTests(RunLifeTests.Trainable trainable) : IClassFixtu
 
         var done = await RunAsync(owner, run.Id);
         Assert.Equal(("succeeded", 4, 5.0, 4.0), (done.State, done.Step, done.BaseLoss, done.TunedLoss));
-        Assert.Matches("^tiny--harbor-helper-[0-9a-f]{4}$", done.ModelName);
+        Assert.Equal($"tiny--harbor-helper-{run.Id[2..]}", done.ModelName);
         Assert.False(Directory.Exists(payload.WorkFolder));
         var model = await owner.GetAsync<ModelView>($"/api/v1/models/{done.ModelName}");
         Assert.Equal((TinyBase.Name, run.Id), (model.Base, model.RunId));
@@ -138,9 +138,9 @@ public sealed class RunLifeTests(RunLifeTests.Trainable trainable) : IClassFixtu
     }
 
     [Theory]
-    [InlineData("Harbor helper", "tiny--harbor-helper-abcd")]
-    [InlineData("--- !!! ---", "tiny--abcd")]
-    [InlineData("Ünïcode 漢字 name", "tiny--n-code-name-abcd")]
+    [InlineData("Harbor helper", "tiny--harbor-helper-abcdef0123456789")]
+    [InlineData("--- !!! ---", "tiny--abcdef0123456789")]
+    [InlineData("Ünïcode 漢字 name", "tiny--n-code-name-abcdef0123456789")]
     public void A_model_is_named_after_base_run_and_id(string name, string expected) => Assert.Equal(expected, ModelName.Of("tiny", name, "r_abcdef0123456789"));
 
     private static int StepOf(SseItem<string> item) => JsonSerializer.Deserialize<RunPoint>(item.Data, AssayJson.Options)!.Step;

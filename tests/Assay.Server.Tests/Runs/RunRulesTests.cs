@@ -40,6 +40,22 @@ public sealed class RunRulesTests
     public void Each_setting_out_of_its_range_is_named(string name, RunSettings settings) =>
         Assert.StartsWith(name, RunRules.Refuse(settings, 1024), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("rank", 8, 32, 0, "all-linear")]
+    [InlineData("alpha", 16, 64, 0, "all-linear")]
+    [InlineData("dropout", 16, 32, 0.1, "all-linear")]
+    [InlineData("target_modules", 16, 32, 0, "q_proj")]
+    [InlineData(null, 16, 32, 0, " all-linear ")]
+    public void An_adapter_keeps_its_shape_when_it_is_trained_further(string? named, int rank, double alpha, double dropout, string modules)
+    {
+        var settings = Good with { Rank = rank, Alpha = alpha, Dropout = dropout, TargetModules = modules };
+
+        var why = RunRules.RefuseFurther(settings, new RunSettings(Epochs: 7));
+
+        Assert.Equal(named, why?[..why.IndexOf(' ', StringComparison.Ordinal)]);
+        Assert.Null(RunRules.RefuseFurther(RunRules.Further(settings, new RunSettings()), new RunSettings()));
+    }
+
     [Fact]
     public void Defaults_are_legal_and_depend_on_rank_size_and_context()
     {

@@ -150,7 +150,7 @@ internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, Worke
             var exit = await worker.WaitAsync(stop);
             ComputeLog.Ended(log, worker.Kind, exit.Code, exit.Code == 0 ? "" : exit.Output);
             CountCrash(worker.Kind, exit.Code);
-            questions.FailLeased(worker.Name, exit.Describe());
+            questions.WorkerEnded(worker.Name, worker.Kind == "infer" && exit.Code != 0, exit.Describe());
             await jobs.ReleaseAsync(worker.Name, exit.Describe(), counts: exit.Code is not (0 or WorkerExit.ServerGone), stop);
         }
         catch (OperationCanceledException)

@@ -20,6 +20,18 @@ internal sealed class ComputeOptions
     [Range(0, 4_194_304)]
     public int InferMemoryMiB { get; set; }
 
+    /// <summary>Questions of one account that may wait for the inference worker. Default 8; 1 to 1,000.</summary>
+    [Range(1, 1000)]
+    public int QuestionsPerAccount { get; set; } = 8;
+
+    /// <summary>Questions of all accounts that may wait. Default 64; 1 to 10,000.</summary>
+    [Range(1, 10_000)]
+    public int Questions { get; set; } = 64;
+
+    /// <summary>Seconds after which a question that no worker took fails. Default 60; 1 to 3,600.</summary>
+    [Range(1, 3600)]
+    public int QuestionPatienceSeconds { get; set; } = 60;
+
     /// <summary>Starts worker processes. Off: jobs wait (for an installation whose workers are started by hand, and for tests).</summary>
     public bool StartWorkers { get; set; } = true;
 }

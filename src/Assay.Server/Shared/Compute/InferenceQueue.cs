@@ -1,18 +1,31 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Assay.Client.Leases;
+using Microsoft.Extensions.Options;
 
 namespace Assay.Server.Shared.Compute;
 
 /// <summary>Questions that wait for the resident inference worker. They live in memory: whoever asked is waiting on the line.</summary>
-internal sealed class InferenceQueue
+internal sealed class InferenceQueue(IOptions<ComputeOptions> options, TimeProvider clock)
 {
-    private readonly ConcurrentQueue<Question> _waiting = new();
-    private readonly ConcurrentDictionary<string, Question> _leased = new();
     private readonly Lock _lock = new();
+
+    // Guarded by _lock, as is the state of every question.
+    private readonly LinkedList<Question> _waiting = new();
+    private readonly Dictionary<string, Question> _leased = [];
+    private readonly HashSet<string> _proven = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public int Waiting => _waiting.Count;
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
 
     /// <summary>Completes when the next question arrives.</summary>
     public Task Changed
@@ -26,75 +39,150 @@ internal sealed class InferenceQueue
         }
     }
 
-    /// <summary>Asks; the answer comes in chunks, the last of which carries the end or an error.</summary>
-    public async IAsyncEnumerable<InferChunk> AskAsync(InferPayload payload, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>Asks, unless too many questions wait already.</summary>
+    /// <returns>The answer in chunks, the last of which carries the end or an error; to be read to the end or disposed. Or why the question was not taken.</returns>
+    public (IAsyncEnumerable<InferChunk>? Chunks, Refusal? Why) Ask(InferPayload payload, string accountId, CancellationToken cancel)
     {
-        var question = new Question(payload, cancel);
-        _waiting.Enqueue(question);
+        var question = new Question(payload, accountId);
         lock (_lock)
         {
+            if (_waiting.Count(other => other.AccountId == accountId) >= options.Value.QuestionsPerAccount)
+            {
+                return (null, new Refusal(StatusCodes.Status429TooManyRequests, "too_many_questions",
+                    $"{options.Value.QuestionsPerAccount} of your questions wait for an answer already. Ask again when one is answered."));
+            }
+
+            if (_waiting.Count >= options.Value.Questions)
+            {
+                return (null, new Refusal(StatusCodes.Status503ServiceUnavailable, "busy",
+                    $"{options.Value.Questions} questions wait for the model already. Ask again in a minute."));
+            }
+
+            _waiting.AddLast(question);
             _changed.TrySetResult();
             _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        await foreach (var chunk in question.Chunks.Reader.ReadAllAsync(cancel))
-        {
-            yield return chunk;
-        }
+        return (ReadAsync(question, cancel), null);
     }
 
-    /// <summary>The next question whose asker is still there; null when there is none.</summary>
+    /// <summary>The next question; null when there is none.</summary>
     public InferPayload? Lease(string worker)
     {
-        while (_waiting.TryDequeue(out var question))
+        lock (_lock)
         {
-            if (!question.Cancel.IsCancellationRequested)
+            if (_waiting.First is not { Value: var question })
             {
-                question.Worker = worker;
-                _leased[question.Payload.Id] = question;
-                return question.Payload;
+                return null;
             }
-        }
 
-        return null;
+            _waiting.RemoveFirst();
+            _proven.Add(worker);
+            question.Worker = worker;
+            _leased[question.Payload.Id] = question;
+            return question.Payload;
+        }
     }
 
     /// <summary>Passes a chunk on. False: the asker is gone, the worker should stop.</summary>
     public bool Deliver(string id, InferChunk chunk)
     {
-        if (!_leased.TryGetValue(id, out var question) || question.Cancel.IsCancellationRequested)
+        lock (_lock)
         {
-            _leased.TryRemove(id, out _);
-            return false;
-        }
+            if (!_leased.TryGetValue(id, out var question))
+            {
+                return false;
+            }
 
-        question.Chunks.Writer.TryWrite(chunk);
-        if (chunk.End is not null || chunk.Error is not null)
-        {
-            question.Chunks.Writer.TryComplete();
-            _leased.TryRemove(id, out _);
-        }
+            if (chunk.End is not null || chunk.Error is not null)
+            {
+                _leased.Remove(id);
+                question.End(chunk);
+            }
+            else
+            {
+                question.Chunks.Writer.TryWrite(chunk);
+            }
 
-        return true;
+            return true;
+        }
     }
 
-    /// <summary>A worker died: what it was answering ends with an error.</summary>
-    public void FailLeased(string worker, string reason)
+    /// <summary>A worker ended: what it was answering ends with an error, and so does what waits when it crashed before it took a question, as the next one would.</summary>
+    public void WorkerEnded(string worker, bool crashed, string reason)
     {
-        foreach (var question in _leased.Values.Where(question => question.Worker == worker))
+        lock (_lock)
         {
-            Deliver(question.Payload.Id, new InferChunk(Error: $"No answer: {reason}. Ask again; a new worker starts by itself."));
+            foreach (var question in _leased.Values.Where(question => question.Worker == worker).ToList())
+            {
+                _leased.Remove(question.Payload.Id);
+                question.End(new InferChunk(Error: $"No answer: {reason}. Ask again; a new worker starts by itself."));
+            }
+
+            if (!_proven.Remove(worker) && crashed)
+            {
+                foreach (var question in _waiting)
+                {
+                    question.End(new InferChunk(Error: $"No answer: {reason} before it took a question. Tell the operator; the server's log says more."));
+                }
+
+                _waiting.Clear();
+            }
         }
     }
 
-    private sealed class Question(InferPayload payload, CancellationToken cancel)
+    private async IAsyncEnumerable<InferChunk> ReadAsync(Question question, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var patience = TimeSpan.FromSeconds(options.Value.QuestionPatienceSeconds);
+        await using var late = clock.CreateTimer(_ => GiveUp(question, patience), null, patience, Timeout.InfiniteTimeSpan);
+        try
+        {
+            await foreach (var chunk in question.Chunks.Reader.ReadAllAsync(cancel))
+            {
+                yield return chunk;
+            }
+        }
+        finally
+        {
+            Forget(question);
+        }
+    }
+
+    /// <summary>Whether it is answered, cancelled or left: nobody reads on.</summary>
+    private void Forget(Question question)
+    {
+        lock (_lock)
+        {
+            _waiting.Remove(question);
+            _leased.Remove(question.Payload.Id);
+        }
+    }
+
+    private void GiveUp(Question question, TimeSpan patience)
+    {
+        lock (_lock)
+        {
+            if (_waiting.Remove(question))
+            {
+                question.End(new InferChunk(Error: $"No answer: no worker took the question within {patience.TotalSeconds} seconds. Ask again later."));
+            }
+        }
+    }
+
+    private sealed class Question(InferPayload payload, string accountId)
     {
         public InferPayload Payload { get; } = payload;
 
-        public CancellationToken Cancel { get; } = cancel;
+        public string AccountId { get; } = accountId;
 
         public string Worker { get; set; } = "";
 
         public Channel<InferChunk> Chunks { get; } = Channel.CreateUnbounded<InferChunk>();
+
+        public void End(InferChunk last)
+        {
+            Chunks.Writer.TryWrite(last);
+            Chunks.Writer.TryComplete();
+        }
     }
 }
