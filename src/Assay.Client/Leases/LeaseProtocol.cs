@@ -19,7 +19,7 @@ public sealed record HeartbeatAnswer(bool Cancel);
 /// <param name="Request">The inspection request as <c>Assay.Data</c> defines it: profile, context and salt.</param>
 public sealed record ValidatePayload(string ContributionId, string FileName, long Bytes, JsonElement Request);
 
-/// <summary>What a training worker needs to know; records are fetched from <c>/api/leases/{job}/records</c>.</summary>
+/// <summary>What a training worker needs to know, the records themselves included.</summary>
 /// <param name="BaseFolder">Folder of the base model on this machine, read only.</param>
 /// <param name="WorkFolder">Folder for checkpoints; kept until the job ends, so a second attempt resumes.</param>
 /// <param name="OutputFolder">Where the adapter is to be saved in PEFT layout.</param>

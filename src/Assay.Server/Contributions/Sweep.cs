@@ -1,3 +1,4 @@
+using Assay.Server.Runs;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Quotas;
@@ -5,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Contributions;
 
-/// <summary>Removes what crashes leave: abandoned reservations and staging files after an hour, blobs without a row after a day.</summary>
-internal sealed class Sweep(QuotaLedger quotas, BlobStore blobs, IDbContextFactory<AssayDb> reader, DbWriter writer, TimeProvider clock,
+/// <summary>Removes what crashes leave: abandoned reservations and staging files after an hour, blobs without a row after a day, folders of ended runs at once.</summary>
+internal sealed class Sweep(QuotaLedger quotas, BlobStore blobs, TrainingJobs runs, IDbContextFactory<AssayDb> reader, DbWriter writer, TimeProvider clock,
     ILogger<Sweep> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
@@ -48,9 +49,10 @@ internal sealed class Sweep(QuotaLedger quotas, BlobStore blobs, IDbContextFacto
             }
         }
 
-        if (expired + staged + orphans > 0)
+        var folders = await runs.SweepWorkAsync(cancel);
+        if (expired + staged + orphans + folders > 0)
         {
-            SweepLog.Swept(log, expired, staged, orphans);
+            SweepLog.Swept(log, expired, staged, orphans, folders);
         }
     }
 

@@ -8,13 +8,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Runs;
 
-/// <summary>POST /api/v1/runs/{id}/cancel: stops a queued run at once and a running one at its next step, within five seconds.</summary>
+/// <summary>POST /api/v1/runs/{id}/cancel: stops a queued run at once and a running one at its next step, or with its worker, within five seconds.</summary>
 internal static class CancelRun
 {
     public static void Map(RouteGroupBuilder group) => group.MapPost("/{id}/cancel", HandleAsync).RequireAuthorization(Scopes.Train);
 
     internal static async Task<Results<Ok<RunView>, ProblemHttpResult>> HandleAsync(
-        string id, CurrentUser user, DbWriter writer, FinishRun finish, RunViews views, CancellationToken cancel)
+        string id, CurrentUser user, DbWriter writer, FinishRun finish, CancelDeadline deadline, RunViews views, CancellationToken cancel)
     {
         var view = await views.OneAsync(id, user.Id, cancel);
         if (view is null)
@@ -27,21 +27,25 @@ internal static class CancelRun
             return Refusal.Conflict("ended", $"The run is {view.State}; there is nothing to cancel.").ToProblem();
         }
 
-        var waits = await writer.WriteAsync(async (db, stop) =>
+        var (job, waits) = await writer.WriteAsync(async (db, stop) =>
         {
-            var job = await db.Jobs.Where(row => row.Kind == "train" && row.Subject == id).OrderByDescending(row => row.Id).FirstAsync(stop);
-            job.Cancel = true;
-            if (job.State == JobState.Running)
+            var held = await db.Jobs.Where(row => row.Kind == "train" && row.Subject == id).OrderByDescending(row => row.Id).FirstAsync(stop);
+            held.Cancel = true;
+            var ends = held.State != JobState.Running;
+            if (ends)
             {
-                return false;
+                held.State = JobState.Cancelled;
             }
 
-            job.State = JobState.Cancelled;
-            return true;
+            return (held.Id, ends);
         }, cancel);
         if (waits)
         {
             await finish.CancelledAsync(id, cancel);
+        }
+        else
+        {
+            deadline.Watch(job);
         }
 
         return TypedResults.Ok(await views.OneAsync(id, user.Id, cancel));

@@ -54,10 +54,15 @@ internal sealed class FinishRun(DbWriter writer, IDbContextFactory<AssayDb> read
     }
 
     /// <summary>The worker died on its last attempt.</summary>
-    public Task DiedAsync(string runId, string reason, CancellationToken cancel) => EndAsync(runId, new TrainResult("failed",
-        $"The run stopped: {reason}. Try a smaller batch_size or cut_off; the last checkpoint was kept until now.", 0, null, null, null, null), null, cancel);
+    public Task DiedAsync(string runId, string reason, CancellationToken cancel) =>
+        EndAsync(runId, new TrainResult("failed", Sentence(reason), 0, null, null, null, null), null, cancel);
 
-    /// <summary>The run was cancelled before a worker took it.</summary>
+    /// <summary>What to do about a worker that died: only memory asks for a smaller run.</summary>
+    internal static string Sentence(string reason) => $"The run stopped: {reason}. " + (reason.Contains("memory", StringComparison.OrdinalIgnoreCase)
+        ? "Try a smaller batch_size or cut_off."
+        : "Start it again; if it stops again, ask the operator for the server's log.");
+
+    /// <summary>The run was cancelled, and no worker has it.</summary>
     public Task CancelledAsync(string runId, CancellationToken cancel) =>
         EndAsync(runId, new TrainResult("cancelled", null, 0, null, null, null, null), null, cancel);
 
@@ -112,9 +117,9 @@ internal sealed class FinishRun(DbWriter writer, IDbContextFactory<AssayDb> read
         }, cancel);
         ledger.Wake();
         feed.Publish(runId);
-        if (written && Directory.Exists(files.WorkFolder(runId)))
+        if (written)
         {
-            Directory.Delete(files.WorkFolder(runId), recursive: true);
+            files.RemoveWork(runId);
         }
 
         return written;

@@ -19,6 +19,19 @@ internal sealed class TrainingJobs(IDbContextFactory<AssayDb> reader, BaseModels
     /// <summary>Checkpoints of a run; removed when it ends.</summary>
     public string WorkFolder(string runId) => Path.Combine(folder.Work, runId);
 
+    /// <summary>Removes the checkpoints of a run that ended.</summary>
+    public void RemoveWork(string runId) => RemoveFolder(WorkFolder(runId));
+
+    /// <summary>Removes the folders of runs that ended or are not known: a server that was killed after a run's last row left them.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> SweepWorkAsync(CancellationToken cancel)
+    {
+        var folders = Directory.GetDirectories(folder.Work); // before the rows: a run that starts now has its row first, then its folder
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var open = (await db.Runs.Where(row => row.EndedAt == null).Select(row => row.Id).ToListAsync(cancel)).ToHashSet();
+        return folders.Count(path => !open.Contains(Path.GetFileName(path)) && RemoveFolder(path));
+    }
+
     public async Task<JsonElement> PayloadAsync(JobRow job, CancellationToken cancel)
     {
         await using var db = await reader.CreateDbContextAsync(cancel);
@@ -28,6 +41,19 @@ internal sealed class TrainingJobs(IDbContextFactory<AssayDb> reader, BaseModels
         return JsonSerializer.SerializeToElement(new TrainPayload(run.Id, JsonSerializer.Deserialize<RunSettings>(run.Settings, AssayJson.Options)!, model.Folder,
             WorkFolder(run.Id), AdapterFolder(run.Id), run.StartFrom is null ? null : AdapterFolder(run.StartFrom),
             await RecordsAsync(db, run.TrainRecords, cancel), await RecordsAsync(db, run.HoldOutRecords, cancel)), AssayJson.Options);
+    }
+
+    private static bool RemoveFolder(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false; // it is not there, or a worker that is being ended still writes: the next sweep takes it
+        }
     }
 
     private static async Task<List<TrainRecord>> RecordsAsync(AssayDb db, string ids, CancellationToken cancel)

@@ -23,7 +23,7 @@ internal sealed class CurveReporter : IAsyncDisposable
     /// <param name="point">The point; null only announces state and steps.</param>
     public void Report(string state, int steps, RunPoint? point) => _points.Writer.TryWrite(new TrainProgress(state, steps, point is null ? [] : [point]));
 
-    /// <summary>Waits until everything queued is sent; nothing can be queued afterwards.</summary>
+    /// <summary>Waits until everything queued is sent, or the sending is cancelled; nothing can be queued afterwards.</summary>
     public async Task FlushAsync()
     {
         _points.Writer.TryComplete();
@@ -37,7 +37,7 @@ internal sealed class CurveReporter : IAsyncDisposable
         var batch = new List<TrainProgress>();
         try
         {
-            while (await _points.Reader.WaitToReadAsync(cancel))
+            while (batch.Count > 0 || await _points.Reader.WaitToReadAsync(cancel))
             {
                 while (_points.Reader.TryRead(out var point))
                 {
@@ -51,7 +51,7 @@ internal sealed class CurveReporter : IAsyncDisposable
                 }
                 catch (HttpRequestException)
                 {
-                    // Kept for the next attempt: the server may be busy or restarting.
+                    // Kept for the next attempt, the last batch as well: the server may be busy or restarting.
                 }
 
                 await Task.Delay(pause, cancel);

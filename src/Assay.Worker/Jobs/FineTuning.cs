@@ -69,6 +69,7 @@ internal sealed class FineTuning : IDisposable
     }
 
     /// <summary>Trains, measuring the held-out records before, along the way and after.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> ended a measurement.</exception>
     public TrainResult Run(TrainingControl control, CurveReporter curves, CancellationToken cancel)
     {
         curves.Report("preparing", _options.Steps, null);
@@ -87,8 +88,8 @@ internal sealed class FineTuning : IDisposable
             var next = ((trainer.Step / every) + 1) * every;
             outcome = trainer.Run(step =>
             {
-                loss = step.Loss;
-                curves.Report("running", _options.Steps, new RunPoint(step.Step, step.Loss, step.LearningRate, step.GradientNorm, step.TokensPerSecond,
+                loss = Finite(step.Loss) ?? loss;
+                curves.Report("running", _options.Steps, new RunPoint(step.Step, Finite(step.Loss), step.LearningRate, Finite(step.GradientNorm), step.TokensPerSecond,
                     SecondsLeft: step.TimeLeft.TotalSeconds, MemoryBytes: Environment.WorkingSet, Message: step.Note));
             }, control, pauseAfter: next < _options.Steps ? next : null);
             if (_heldOut.Count > 0 && outcome.Status is TrainingStatus.Paused or TrainingStatus.Succeeded)
@@ -119,7 +120,10 @@ internal sealed class FineTuning : IDisposable
     }
 
     private double? HeldOut(LoraAdapter? adapter, CancellationToken cancel) =>
-        _heldOut.Count == 0 ? null : HeldOutLoss.Measure(_base.Weights, adapter, _heldOut, _payload.Settings.BatchSize, cancel).Loss;
+        _heldOut.Count == 0 ? null : Finite(HeldOutLoss.Measure(_base.Weights, adapter, _heldOut, _payload.Settings.BatchSize, cancel).Loss);
+
+    /// <summary>JSON has no number for what is not finite; the step's note says it in words.</summary>
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static IEnumerable<TrainingSample> Encode(RecordEncoder encoder, IEnumerable<TrainRecord> records) => records
         .Select(record => encoder.Encode(record.Prompt, record.Text))

@@ -1,10 +1,7 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Assay.Client;
 using Assay.Client.Leases;
-using Assay.Data.Formats;
-using Assay.Data.Tokenization;
 using Assay.Models.Training;
 using Assay.Worker.Leases;
 
@@ -24,10 +21,15 @@ internal static class TrainJob
 
         var payload = lease.Payload.Deserialize<TrainPayload>(AssayJson.Options)!;
         var control = new TrainingControl();
-        await using var heartbeat = new Heartbeat(client, lease, control.Cancel, () => Environment.Exit(4), cancel);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel); // a measurement looks at no control
+        await using var heartbeat = new Heartbeat(client, lease, () =>
+        {
+            control.Cancel();
+            ended.Cancel();
+        }, () => Environment.Exit(4), cancel);
         await using var curves = new CurveReporter(client, lease, MaxSentPerSecond, cancel);
         await using var stop = cancel.Register(control.Pause); // the server ends: a checkpoint is kept for the next attempt
-        var result = Train(payload, control, curves, cancel);
+        var result = Train(payload, control, curves, ended.Token);
         await curves.FlushAsync();
         if (!cancel.IsCancellationRequested)
         {
@@ -35,26 +37,22 @@ internal static class TrainJob
         }
     }
 
-    private static TrainResult Train(TrainPayload payload, TrainingControl control, CurveReporter curves, CancellationToken cancel)
+    private static TrainResult Train(TrainPayload payload, TrainingControl control, CurveReporter curves, CancellationToken ended)
     {
         try
         {
             using var session = FineTuning.Open(payload);
-            return session.Run(control, curves, cancel);
+            return session.Run(control, curves, ended);
         }
-        catch (Exception unusable) when (unusable is InvalidModelConfigException or InvalidSafetensorsException or InvalidTokenizerException or ChatTemplateException
-            or InvalidCheckpointException or ArgumentException)
+        catch (OperationCanceledException) when (control.CancelRequested)
         {
-            return Failed($"The run cannot be trained: {unusable.Message}");
+            return new TrainResult("cancelled", null, 0, null, null, null, null);
         }
-        catch (Exception memory) when (memory is OutOfMemoryException || (memory is ExternalException && memory.Message.Contains("memory", StringComparison.OrdinalIgnoreCase)))
+        catch (Exception failure) when (TrainFailure.Sentence(failure, payload.Settings) is { } sentence)
         {
-            return Failed($"Out of memory with batch_size {payload.Settings.BatchSize} and cut_off {payload.Settings.CutOff}. "
-                + $"Try batch_size {Math.Max(1, payload.Settings.BatchSize / 2)}, or a shorter cut_off.");
+            return new TrainResult("failed", sentence, 0, null, null, null, null);
         }
     }
-
-    private static TrainResult Failed(string sentence) => new("failed", sentence, 0, null, null, null, null);
 
     /// <summary>SHA-256 of the adapter's weights, as the ledger states it.</summary>
     internal static string AdapterHash(string folder) =>

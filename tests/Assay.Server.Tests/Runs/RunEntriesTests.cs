@@ -47,6 +47,21 @@ public sealed class RunEntriesTests(AssayServer server) : IClassFixture<AssaySer
             .Select(row => row.Index!.Value).ToListAsync(Cancel), entry.Snapshots);
     }
 
+    [Fact]
+    public async Task What_a_run_and_those_before_it_were_trained_on_is_known()
+    {
+        await server.Get<DbWriter>().WriteAsync((db, _) =>
+        {
+            db.Runs.Add(new RunRow { Id = "r_1", TrainRecords = "[1,2]" });
+            db.Runs.Add(new RunRow { Id = "r_2", TrainRecords = "[2,3]", StartFrom = "r_1" });
+            db.Runs.Add(new RunRow { Id = "r_3", TrainRecords = "[4]", StartFrom = "r_2" });
+            return Task.CompletedTask;
+        }, Cancel);
+
+        Assert.Equal([1, 2, 3, 4], (await server.Get<StartRun>().TrainedAsync("r_3", Cancel)).Order());
+        Assert.Empty(await server.Get<StartRun>().TrainedAsync(null, Cancel));
+    }
+
     private static string Settings => System.Text.Json.JsonSerializer.Serialize(new RunSettings(), AssayJson.Options);
 
     private static string Manifest(int number) => System.Text.Json.JsonSerializer.Serialize(new SnapshotManifest("d_0", number,

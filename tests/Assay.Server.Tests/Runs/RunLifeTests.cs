@@ -80,6 +80,11 @@ public sealed class RunLifeTests(RunLifeTests.Trainable trainable) : IClassFixtu
         Assert.False(Directory.Exists(payload.WorkFolder));
         var model = await owner.GetAsync<ModelView>($"/api/v1/models/{done.ModelName}");
         Assert.Equal((TinyBase.Name, run.Id), (model.Base, model.RunId));
+        var again = trainable.Frozen.Run() with { StartFrom = run.Id };
+        await owner.PostAsync("/api/v1/runs", again with { Settings = again.Settings! with { Rank = 8 } }).RefusedAsync(HttpStatusCode.Conflict, "start_from");
+        var further = await owner.PostAsync<RunView>("/api/v1/runs", again);
+        Assert.Equal((run.TrainRecords, run.HoldOutRecords), (further.TrainRecords, further.HoldOutRecords));
+        await owner.PostAsync<RunView>($"/api/v1/runs/{further.Id}/cancel", new { });
         var stranger = await Server.JoinAsync();
         await stranger.Http.GetAsync(new Uri($"/api/v1/models/{done.ModelName}", UriKind.Relative), Cancel).RefusedAsync(HttpStatusCode.NotFound, "not_found");
         await stranger.Http.GetAsync(new Uri($"/api/v1/runs/{run.Id}", UriKind.Relative), Cancel).RefusedAsync(HttpStatusCode.NotFound, "not_found");

@@ -25,9 +25,11 @@ internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, Worke
     public int? ProcessId(string kind) => _running.TryGetValue(kind, out var worker) ? worker.Id : null;
 
     /// <summary>Ends the worker of a kind at once; what it held goes back to the queue.</summary>
-    public void Kill(string kind)
+    /// <param name="kind">validate, train or infer.</param>
+    /// <param name="name">Only the worker of this name; null: whichever runs.</param>
+    public void Kill(string kind, string? name = null)
     {
-        if (_running.TryGetValue(kind, out var worker))
+        if (_running.TryGetValue(kind, out var worker) && (name is null || worker.Name == name))
         {
             worker.Kill();
         }
