@@ -75,11 +75,6 @@ public sealed class AssayServer : IAsyncLifetime
         await _app.StartAsync();
         Address = new Uri(_app.Urls.First());
         Anonymous = Client(null);
-        await Eventually.TrueAsync(async () =>
-        {
-            using var health = await Anonymous.GetAsync(new Uri("/health", UriKind.Relative));
-            return health.IsSuccessStatusCode;
-        });
     }
 
     /// <summary>What the server logged as an error since the test last looked: every unhandled exception is in it.</summary>

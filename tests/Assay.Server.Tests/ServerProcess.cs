@@ -8,11 +8,19 @@ internal sealed class ServerProcess : IDisposable
     private const string Announcement = "Assay serves ";
 
     private readonly Process _process;
+    private readonly TaskCompletionSource<Uri?> _serves = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(Process process) => _process = process;
+    private ServerProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Read(line.Data);
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
 
-    /// <summary>The address it announces when it serves.</summary>
-    public Uri Address { get; private set; } = new("http://127.0.0.1/");
+    /// <summary>The address it announces when it serves; null when it ended before.</summary>
+    public Task<Uri?> Address => _serves.Task;
 
     /// <summary>Path of the program built beside these tests.</summary>
     public static string Program => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Assay.Server", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "Assay.Server"));
@@ -36,25 +44,6 @@ internal sealed class ServerProcess : IDisposable
         return new ServerProcess(Process.Start(start)!);
     }
 
-    /// <summary>Waits until it serves. False: it ended before.</summary>
-    public async Task<bool> ServesAsync()
-    {
-        _process.ErrorDataReceived += (_, _) => { };
-        _process.BeginErrorReadLine();
-        while (await _process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
-        {
-            if (line.StartsWith(Announcement, StringComparison.Ordinal))
-            {
-                Address = new Uri(line[Announcement.Length..].Split(' ')[0]);
-                _process.OutputDataReceived += (_, _) => { };
-                _process.BeginOutputReadLine();
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     /// <summary>kill −9.</summary>
     public async Task KillAsync()
     {
@@ -70,5 +59,17 @@ internal sealed class ServerProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null)
+        {
+            _serves.TrySetResult(null);
+        }
+        else if (line.StartsWith(Announcement, StringComparison.Ordinal))
+        {
+            _serves.TrySetResult(new Uri(line[Announcement.Length..].Split(' ')[0]));
+        }
     }
 }

@@ -12,7 +12,7 @@ internal static class AccessModule
 {
     public static void MapAccess(this WebApplication app)
     {
-        var group = app.MapGroup("/api/v1").WithTags("Access").RequireAuthorization();
+        var group = app.MapGroup("/api/v1").WithTags("Access").RequireAuthorization(Scopes.Read);
         RequestAccess.Map(group);
         DecideAccess.Map(group);
         group.MapGet("/access", ListAsync);

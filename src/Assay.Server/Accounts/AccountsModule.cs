@@ -18,6 +18,9 @@ namespace Assay.Server.Accounts;
 internal static class AccountsModule
 {
     public const string SignUpLimit = "sign-up";
+    public const string SignInLimit = "sign-in";
+
+    private const int SignInsPerMinute = 60;
 
     /// <summary>Picks the API key when the request carries one, else the session cookie.</summary>
     private const string Either = "assay";
@@ -47,6 +50,7 @@ internal static class AccountsModule
                 cookie.LoginPath = "/sign-in";
                 cookie.AccessDeniedPath = "/status/403";
                 cookie.ReturnUrlParameter = "return";
+                cookie.Events.OnValidatePrincipal = FollowAccountAsync;
                 cookie.Events.OnRedirectToLogin = context => AnswerAsync(context, StatusCodes.Status401Unauthorized);
                 cookie.Events.OnRedirectToAccessDenied = context => AnswerAsync(context, StatusCodes.Status403Forbidden);
             });
@@ -59,6 +63,9 @@ internal static class AccountsModule
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.AddPolicy(SignInLimit, http => RateLimitPartition.GetFixedWindowLimiter(
+                AddressPrefix.Of(http.Connection.RemoteIpAddress),
+                _ => new FixedWindowRateLimiterOptions { PermitLimit = SignInsPerMinute, Window = TimeSpan.FromMinutes(1) }));
             limiter.AddPolicy(SignUpLimit, http => HttpMethods.IsGet(http.Request.Method) ? RateLimitPartition.GetNoLimiter("") : RateLimitPartition.GetFixedWindowLimiter(
                 AddressPrefix.Of(http.Connection.RemoteIpAddress),
                 _ => new FixedWindowRateLimiterOptions
@@ -79,6 +86,25 @@ internal static class AccountsModule
         GrantRole.Map(group);
         group.MapGet("/me", async Task<Ok<AccountView>> (CurrentUser user, AssayDb db, CancellationToken cancel) =>
             TypedResults.Ok((await db.Accounts.AsNoTracking().FirstAsync(row => row.Id == user.Id, cancel)).ToView()));
+    }
+
+    /// <summary>A session ends with a new password and takes on new roles at once.</summary>
+    private static async Task FollowAccountAsync(CookieValidatePrincipalContext context)
+    {
+        var db = context.HttpContext.RequestServices.GetRequiredService<AssayDb>();
+        var id = context.Principal?.FindFirst(System.Security.Claims.ClaimTypes.NameIdentifier)?.Value;
+        var account = await db.Accounts.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, context.HttpContext.RequestAborted);
+        if (account is null || context.Principal!.FindFirst(Credentials.StampClaim)?.Value != Credentials.StampOf(account))
+        {
+            context.RejectPrincipal();
+            return;
+        }
+
+        if (!account.RoleList.SequenceEqual(context.Principal.FindAll(System.Security.Claims.ClaimTypes.Role).Select(claim => claim.Value)))
+        {
+            context.ReplacePrincipal(Credentials.Session(account));
+            context.ShouldRenew = true;
+        }
     }
 
     private static async Task AnswerAsync(RedirectContext<CookieAuthenticationOptions> context, int status)

@@ -21,7 +21,7 @@ internal static class ChangePassword
         }
 
         // The same check as signing in, so that guessing here locks the account, too.
-        var (account, refusal) = await SignIn.CheckAsync(email, request.Current, writer, clock, cancel);
+        var (account, refusal) = await SignIn.CheckAsync(email, request.Current, db, writer, clock, cancel);
         if (account is null)
         {
             return refusal!.ToProblem();

@@ -1,4 +1,7 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Assay.Data.FileTypes;
 using Microsoft.AspNetCore.Identity;
 
@@ -13,7 +16,13 @@ internal static class Credentials
 
     public static readonly TimeSpan LockTime = TimeSpan.FromMinutes(15);
 
+    /// <summary>Claim of a session: changes with the password, so that a new password ends every other session.</summary>
+    public const string StampClaim = "stamp";
+
     private static readonly PasswordHasher<AccountRow> Hasher = new();
+
+    /// <summary>Stands for an unknown address while its password is hashed.</summary>
+    public static AccountRow Nobody { get; } = new() { PasswordHash = Hasher.HashPassword(new AccountRow(), "nobody has this password") };
 
     public static string Hash(string password) => Hasher.HashPassword(new AccountRow(), password);
 
@@ -36,6 +45,17 @@ internal static class Credentials
             ? $"The password has {password.Length} characters; it needs {MinPasswordLength} to {MaxPasswordLength}."
             : null;
     }
+
+    /// <summary>The claims of a signed-in browser.</summary>
+    public static ClaimsPrincipal Session(AccountRow account)
+    {
+        var principal = Principal(account, CookieAuthenticationDefaults.AuthenticationScheme, Roles.ScopesOf(account.RoleList));
+        ((ClaimsIdentity)principal.Identity!).AddClaim(new Claim(StampClaim, StampOf(account)));
+        return principal;
+    }
+
+    /// <summary>Tells whether the password is still the one a session was opened with.</summary>
+    public static string StampOf(AccountRow account) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(account.PasswordHash)), 0, 8);
 
     public static ClaimsPrincipal Principal(AccountRow account, string scheme, IEnumerable<string> scopes)
     {

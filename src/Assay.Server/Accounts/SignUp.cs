@@ -3,6 +3,7 @@ using Assay.Data.FileTypes;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Accounts;
 
@@ -33,8 +34,15 @@ internal static class SignUp
 
         var roles = isOperator ? Roles.OnSignUp.Prepend(Roles.Operator) : Roles.OnSignUp;
         var account = NewAccount.Make(request.Email, name, request.Password, roles, clock.GetUtcNow());
-        var made = await writer.WriteAsync((db, stop) => NewAccount.AddAsync(db, account, stop), cancel);
-        if (!made)
+        var made = await writer.WriteAsync<bool?>(async (db, stop) =>
+            isOperator && await db.Accounts.AnyAsync(row => row.Roles.StartsWith(Roles.Operator), stop) ? null : await NewAccount.AddAsync(db, account, stop), cancel);
+        if (made is null)
+        {
+            setup.Use();
+            return Refusal.Forbidden("This installation has an operator. Sign up without the setup token, or ask the operator for a role.").ToProblem();
+        }
+
+        if (made is false)
         {
             return Refusal.Conflict("email_taken", $"An account with the address '{request.Email}' exists. Sign in with it.").ToProblem();
         }

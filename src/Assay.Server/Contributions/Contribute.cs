@@ -2,6 +2,7 @@ using System.Globalization;
 using Assay.Client.Contributions;
 using Assay.Server.Accounts;
 using Assay.Server.Shared;
+using Assay.Data.Validation;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -52,7 +53,7 @@ internal static class Contribute
         // The limit of the body is the declared length, enforced while it is read; Kestrel's own default is larger than any limit here.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            limit.MaxRequestBodySize = declared + 1;
+            limit.MaxRequestBodySize = Math.Min(declared, FileGate.DefaultMaximumSize) + 1;
         }
 
         var facts = new ContributionFacts(query.FileName, query.Licence, query.Source, query.IntendedUse, query.Note, query.Language, query.FromAnswer);

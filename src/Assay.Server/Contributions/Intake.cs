@@ -26,6 +26,11 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, DbWriter writer,
     public async Task<IntakeOutcome> ReceiveAsync(CurrentUser user, IntakeRequest request, Stream body, CancellationToken cancel)
     {
         using var turn = await _inFlight.TakeAsync(user.Id + "/" + request.Op, cancel);
+        if (await EarlierAsync(user.Id, request, cancel) is { } done)
+        {
+            return done; // the acknowledgement was lost: the same answer, whatever has changed since
+        }
+
         if (refusals.Blocked(user.Id) is { } until)
         {
             return IntakeOutcome.Refuse(new Refusal(StatusCodes.Status429TooManyRequests, "too_many_refusals",
@@ -39,6 +44,13 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, DbWriter writer,
         }
 
         return outcome;
+    }
+
+    private async Task<IntakeOutcome?> EarlierAsync(string accountId, IntakeRequest request, CancellationToken cancel)
+    {
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var earlier = await db.Reservations.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == accountId && row.Op == request.Op, cancel);
+        return earlier is { State: ReservationState.Committed } && earlier.RequestHash == request.Hash() ? IntakeOutcome.Done(earlier.ContributionId!) : null;
     }
 
     private async Task<IntakeOutcome> ReceiveOnceAsync(CurrentUser user, IntakeRequest request, Stream body, CancellationToken cancel)

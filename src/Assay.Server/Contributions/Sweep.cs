@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Assay.Server.Contributions;
 
 /// <summary>Removes what crashes leave: abandoned reservations and staging files after an hour, blobs without a row after a day, folders of ended runs at once.</summary>
-internal sealed class Sweep(QuotaLedger quotas, BlobStore blobs, TrainingJobs runs, IDbContextFactory<AssayDb> reader, TimeProvider clock, ILogger<Sweep> log) : BackgroundService
+internal sealed class Sweep(QuotaLedger quotas, BlobStore blobs, TrainingJobs runs, IDbContextFactory<AssayDb> reader, DbWriter writer, TimeProvider clock,
+    ILogger<Sweep> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan StagingAge = TimeSpan.FromHours(1);
@@ -18,7 +19,15 @@ internal sealed class Sweep(QuotaLedger quotas, BlobStore blobs, TrainingJobs ru
         using var timer = new PeriodicTimer(Every, clock);
         do
         {
-            await RunAsync(StagingAge, BlobAge, stoppingToken);
+            try
+            {
+                await RunAsync(StagingAge, BlobAge, stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                // What could not be removed now is removed by a later sweep.
+                SweepLog.Failed(log, failure);
+            }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -30,14 +39,13 @@ internal sealed class Sweep(QuotaLedger quotas, BlobStore blobs, TrainingJobs ru
         var expired = await quotas.ExpireAsync(cancel);
         var staged = blobs.SweepStaging((now - stagingAge).UtcDateTime);
         var orphans = 0;
+        var before = (now - blobAge).UtcDateTime;
         await using var db = await reader.CreateDbContextAsync(cancel);
         foreach (var (sha256, writtenUtc) in blobs.List().ToList())
         {
-            if (writtenUtc < (now - blobAge).UtcDateTime
-                && !await db.Contributions.AnyAsync(row => row.Sha256 == sha256 || row.ExtractionSha256 == sha256, cancel))
+            if (writtenUtc < before && !await db.Contributions.AnyAsync(row => row.Sha256 == sha256 || row.ExtractionSha256 == sha256, cancel))
             {
-                blobs.Delete(sha256);
-                orphans++;
+                orphans += await RemoveAsync(sha256, before, cancel) ? 1 : 0;
             }
         }
 
@@ -47,4 +55,16 @@ internal sealed class Sweep(QuotaLedger quotas, BlobStore blobs, TrainingJobs ru
             SweepLog.Swept(log, expired, staged, orphans, folders);
         }
     }
+
+    /// <summary>Removes an orphan in the writer's turn: an upload of the same bytes has refreshed the file's time before it commits there.</summary>
+    private Task<bool> RemoveAsync(string sha256, DateTime beforeUtc, CancellationToken cancel) => writer.WriteAsync(async (db, stop) =>
+    {
+        if (blobs.WrittenUtc(sha256) >= beforeUtc || await db.Contributions.AnyAsync(row => row.Sha256 == sha256 || row.ExtractionSha256 == sha256, stop))
+        {
+            return false;
+        }
+
+        blobs.Delete(sha256);
+        return true;
+    }, cancel);
 }

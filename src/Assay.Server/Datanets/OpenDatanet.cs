@@ -97,8 +97,8 @@ internal static class OpenDatanet
             return $"{exemplars.Count} exemplars were given; give none, or {MinExemplars} to {MaxExemplars}.";
         }
 
-        return exemplars.FirstOrDefault(exemplar => exemplar.Text.Length is < 100 or > MaxExemplarLength) is { } wrong
-            ? $"The exemplar '{wrong.Name}' has {wrong.Text.Length} characters; it needs 100 to {MaxExemplarLength}."
+        return exemplars.FirstOrDefault(exemplar => exemplar.Text.Length is < 100 or > MaxExemplarLength || exemplar.Name.Length is < 1 or > 200) is { } wrong
+            ? $"The exemplar '{wrong.Name[..Math.Min(40, wrong.Name.Length)]}' has {wrong.Text.Length} characters and a name of {wrong.Name.Length}; it needs 100 to {MaxExemplarLength}, and a name of 1 to 200."
             : null;
     }
 

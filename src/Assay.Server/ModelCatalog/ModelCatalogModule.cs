@@ -19,7 +19,7 @@ internal static class ModelCatalogModule
 
     public static void MapModelCatalog(this WebApplication app)
     {
-        var group = app.MapGroup("/api/v1/models").WithTags("Models").RequireAuthorization();
+        var group = app.MapGroup("/api/v1/models").WithTags("Models").RequireAuthorization(Scopes.Read);
         group.MapGet("/", async Task<Ok<Page<ModelView>>> (CurrentUser user, BaseModels bases, AssayDb db, CancellationToken cancel) =>
             TypedResults.Ok(new Page<ModelView>(await VisibleAsync(user.Id, bases, db, cancel))));
         group.MapGet("/{name}", async Task<Results<Ok<ModelView>, ProblemHttpResult>> (string name, CurrentUser user, BaseModels bases, AssayDb db, CancellationToken cancel) =>

@@ -19,7 +19,7 @@ internal sealed class CastVote(IDbContextFactory<AssayDb> reader, DbWriter write
         {
             var (view, refusal) = await cast.HandleAsync(id, request, user.Id, cancel);
             return refusal is null ? TypedResults.Ok(view!) : refusal.ToProblem();
-        });
+        }).RequireAuthorization(Scopes.Contribute);
 
     internal async Task<(VoteView? View, Refusal? Why)> HandleAsync(string id, VoteRequest request, string reviewerId, CancellationToken cancel)
     {

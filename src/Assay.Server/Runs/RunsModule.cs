@@ -29,7 +29,7 @@ internal static class RunsModule
 
     public static void MapRuns(this WebApplication app)
     {
-        var group = app.MapGroup("/api/v1/runs").WithTags("Runs").RequireAuthorization();
+        var group = app.MapGroup("/api/v1/runs").WithTags("Runs").RequireAuthorization(Scopes.Read);
         StartRun.Map(group);
         CancelRun.Map(group);
         RunEvents.Map(group);

@@ -45,6 +45,11 @@ internal sealed class DataFolder : IDisposable
     /// <returns>False: another process holds it.</returns>
     public bool TryLock()
     {
+        if (_lock is not null)
+        {
+            return true;
+        }
+
         try
         {
             _lock = new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);

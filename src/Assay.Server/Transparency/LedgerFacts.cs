@@ -30,13 +30,14 @@ internal static class LedgerFacts
         return unsigned with { Signature = key.Sign(Statement.Datanet(unsigned, ++owner.Nonce)), Timestamp = At(now) };
     }
 
+    /// <remarks>The operation id is a salted hash: the idempotency key is the client's own text.</remarks>
     /// <param name="from">Ledger index of the answer that the file corrects.</param>
     public static ContribEntry Contribution(ContributionRow row, string kind, AccountRow contributor, long? from)
     {
         using var key = AccountKey.FromSeed(contributor.SigningKey);
         var commit = Commitment.OfContent(row.Salt, Convert.FromHexString(row.Sha256));
         var statement = Statement.Contribute(contributor.Id, row.DatanetId, commit, row.Licence, ++contributor.Nonce);
-        return new ContribEntry(contributor.Id, row.DatanetId, commit, row.Bytes, kind, row.Type, row.Licence, row.Op, key.Sign(statement))
+        return new ContribEntry(contributor.Id, row.DatanetId, commit, row.Bytes, kind, row.Type, row.Licence, Commitment.OfText(row.Salt, row.Op), key.Sign(statement))
         {
             From = from,
             Timestamp = At(row.ReceivedAt),

@@ -59,7 +59,7 @@ internal static class LeaseVerb
         catch (HttpRequestException gone)
         {
             await Console.Error.WriteLineAsync($"The server cannot be reached any more: {gone.Message}");
-            return 3;
+            return gone.StatusCode is null ? 3 : 5; // gone is no fault of the job; a refused report may be
         }
     }
 }

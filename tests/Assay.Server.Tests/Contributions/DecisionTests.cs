@@ -89,15 +89,15 @@ public sealed class DecisionTests(AssayServer server) : IClassFixture<AssayServe
         var person = await server.JoinAsync();
         var id = (await person.ContributeAsync((await person.OpenAsync()).Id, "bomb.md", Texts.Unique(500))).Id;
         var jobs = server.Get<JobQueue>();
-        var spent = new List<JobRow>();
         for (var attempt = 1; attempt <= JobQueue.MaxAttempts; attempt++)
         {
-            Assert.Empty(spent);
+            await server.Get<JobFailures>().EndStrandedAsync(Cancel);
+            Assert.Null((await person.ContributionAsync(id)).DecidedAt);
             Assert.NotNull(await jobs.LeaseAsync("validate", "dying", Cancel));
-            spent = await jobs.ReleaseAsync("dying", "the worker crashed", Cancel);
+            await jobs.ReleaseAsync("dying", "the worker crashed", counts: true, Cancel);
         }
 
-        await server.Get<JobFailures>().GiveUpAsync(Assert.Single(spent), Cancel);
+        await server.Get<JobFailures>().EndStrandedAsync(Cancel);
 
         var view = await person.ContributionAsync(id);
         Assert.Equal(("rejected", 0), (view.State, view.Score));
@@ -114,7 +114,7 @@ public sealed class DecisionTests(AssayServer server) : IClassFixture<AssayServe
         using var second = server.Worker("second");
         var stale = (await zombie.NextAsync("validate", Cancel))!;
         var inspection = await Validation.InspectAsync(zombie, stale);
-        await server.Get<JobQueue>().ReleaseAsync("zombie", "it was silent", Cancel);
+        await server.Get<JobQueue>().ReleaseAsync("zombie", "it was silent", counts: true, Cancel);
         var current = (await second.NextAsync("validate", Cancel))!;
         Assert.Equal((stale.Job, stale.Token + 1), (current.Job, current.Token));
 

@@ -18,6 +18,7 @@ namespace Assay.Server.Tests.Faults;
 /// <summary>kill −9 of the real program while people contribute: what was acknowledged is there, and everything adds up.</summary>
 public sealed class KillTests
 {
+    private const int Kills = 50;
     private const int Clients = 4;
 
     private static readonly string[] Limits = ["Quotas:BytesPerContributor=1000000000", "Quotas:FilesPerContributor=1000000", "Quotas:BytesPerDatanet=1000000000"];
@@ -43,7 +44,7 @@ public sealed class KillTests
         var intake = new Intake(server, datanet);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var clients = people.Select(person => intake.ContributeAsync(person, stop.Token)).ToList();
-        await KillAsync(server.Folder, intake, new Random(seed), kills: 50);
+        await KillAsync(server.Folder, intake, new Random(seed), clients);
         await stop.CancelAsync();
         await Task.WhenAll(clients);
 
@@ -52,10 +53,15 @@ public sealed class KillTests
         await AssertAllIsThereAsync(server, intake.Acknowledged);
     }
 
-    private static async Task KillAsync(string folder, Intake intake, Random random, int kills)
+    private static async Task KillAsync(string folder, Intake intake, Random random, List<Task> clients)
     {
-        for (var kill = 0; kill < kills; kill++)
+        for (var kill = 0; kill < Kills; kill++)
         {
+            if (clients.Find(client => client.IsFaulted) is { } failed)
+            {
+                await failed;
+            }
+
             using var program = ServerProcess.Start(folder, [.. Limits.Select(limit => limit.Replace(":", "__", StringComparison.Ordinal)), "Compute__StartWorkers=false"]);
             if (kill % 10 == 9)
             {
@@ -65,9 +71,16 @@ public sealed class KillTests
                 continue;
             }
 
-            Assert.True(await program.ServesAsync(), "the server ended by itself");
-            intake.Serve(program.Address);
-            await Task.Delay(random.Next(5, 400), Cancel);
+            var address = await program.Address.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+            Assert.True(address is not null, "the server ended by itself");
+            var acknowledged = intake.Serve(address);
+            if (kill % 10 != 8)
+            {
+                // A fresh process takes its time for the first file; every tenth kill falls into that time, the others into full work.
+                await acknowledged.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+            }
+
+            await Task.Delay(random.Next(0, 250), Cancel);
             await program.KillAsync();
         }
     }
@@ -131,12 +144,13 @@ public sealed class KillTests
         /// <summary>SHA-256 by the id of each acknowledged contribution.</summary>
         public ConcurrentDictionary<string, string> Acknowledged { get; } = new();
 
-        /// <summary>A server can be reached from now on.</summary>
-        public void Serve(Uri address)
+        /// <summary>A server can be reached from now on. The answer completes with its first acknowledgement.</summary>
+        public Task Serve(Uri address)
         {
             var before = _served;
-            _served = new Served(address);
+            var now = _served = new Served(address);
             before.Replaced.SetResult();
+            return now.Acknowledged.Task;
         }
 
         public async Task ContributeAsync(Person person, CancellationToken stop)
@@ -170,6 +184,7 @@ public sealed class KillTests
                         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
                         var view = await Person.ReadAsync<ContributionView>(answer);
                         Acknowledged[view.Id] = Convert.ToHexStringLower(SHA256.HashData(content));
+                        served.Acknowledged.TrySetResult();
                         return;
                     }
                 }
@@ -184,6 +199,8 @@ public sealed class KillTests
 
         private sealed record Served(Uri? Address)
         {
+            public TaskCompletionSource Acknowledged { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
             public TaskCompletionSource Replaced { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }

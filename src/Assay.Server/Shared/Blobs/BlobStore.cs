@@ -87,6 +87,9 @@ internal sealed class BlobStore(DataFolder folder)
         Directory.EnumerateDirectories(folder.Blobs).SelectMany(Directory.EnumerateFiles)
             .Select(path => (Path.GetFileName(Path.GetDirectoryName(path)!) + Path.GetFileName(path), File.GetLastWriteTimeUtc(path)));
 
+    /// <summary>When a blob was last kept; the distant past when it is not here.</summary>
+    public DateTime WrittenUtc(string sha256) => File.GetLastWriteTimeUtc(PathOf(sha256));
+
     public void Delete(string sha256) => File.Delete(PathOf(sha256));
 
     /// <summary>Staging files that no upload has touched since <paramref name="beforeUtc"/> are removed.</summary>

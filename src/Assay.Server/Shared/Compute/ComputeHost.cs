@@ -55,6 +55,7 @@ internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, Worke
         await jobs.ReleaseAllAsync("the server was restarted", stoppingToken);
         if (!options.Value.StartWorkers)
         {
+            await failures.EndStrandedAsync(stoppingToken);
             return;
         }
 
@@ -69,14 +70,7 @@ internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, Worke
             while (!stoppingToken.IsCancellationRequested)
             {
                 var changed = Task.WhenAny(jobs.Changed, questions.Changed);
-                foreach (var kind in await WantedAsync(stoppingToken))
-                {
-                    if (!_running.ContainsKey(kind) && !(_pauses.TryGetValue(kind, out var pause) && pause.NotBefore > clock.GetUtcNow()))
-                    {
-                        Start(kind, stoppingToken);
-                    }
-                }
-
+                await LookAsync(stoppingToken);
                 await Task.WhenAny(changed, Task.Delay(Look, stoppingToken));
             }
         }
@@ -86,6 +80,26 @@ internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, Worke
             {
                 worker.Kill();
             }
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await failures.EndStrandedAsync(cancel);
+            foreach (var kind in await WantedAsync(cancel))
+            {
+                if (!_running.ContainsKey(kind) && !(_pauses.TryGetValue(kind, out var pause) && pause.NotBefore > clock.GetUtcNow()))
+                {
+                    Start(kind, cancel);
+                }
+            }
+        }
+        catch (Exception failure) when (!cancel.IsCancellationRequested)
+        {
+            // A full disk or a program that cannot be started must not end the server; the next look tries again.
+            ComputeLog.LookFailed(log, failure);
         }
     }
 
@@ -99,7 +113,10 @@ internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, Worke
     private async Task<List<string>> WantedAsync(CancellationToken cancel)
     {
         await using var db = await reader.CreateDbContextAsync(cancel);
-        var wanted = await db.Jobs.Where(row => row.State == JobState.Queued).Select(row => row.Kind).Distinct().ToListAsync(cancel);
+        var now = clock.GetUtcNow();
+        var wanted = await db.Jobs
+            .Where(row => !row.Cancel && (row.State == JobState.Queued || (row.State == JobState.Running && row.LeasedUntil < now)))
+            .Select(row => row.Kind).Distinct().ToListAsync(cancel);
         if (questions.Waiting > 0)
         {
             wanted.Add("infer");
@@ -136,14 +153,16 @@ internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, Worke
             ComputeLog.Ended(log, worker.Kind, exit.Code, exit.Code == 0 ? "" : exit.Output);
             CountCrash(worker.Kind, exit.Code);
             questions.WorkerEnded(worker.Name, worker.Kind == "infer" && exit.Code != 0, exit.Describe());
-            foreach (var job in await jobs.ReleaseAsync(worker.Name, exit.Describe(), stop))
-            {
-                await failures.GiveUpAsync(job, stop);
-            }
+            await jobs.ReleaseAsync(worker.Name, exit.Describe(), counts: exit.Code is not (0 or WorkerExit.ServerGone), stop);
         }
         catch (OperationCanceledException)
         {
             // Stopping: the host kills what runs.
+        }
+        catch (Exception failure)
+        {
+            // The lease runs out by itself and the job is leased again.
+            ComputeLog.LookFailed(log, failure);
         }
         finally
         {

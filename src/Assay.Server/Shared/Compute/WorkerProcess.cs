@@ -94,6 +94,9 @@ internal sealed class WorkerProcess : IDisposable
 /// <param name="Output">Its last lines.</param>
 internal sealed record WorkerExit(int Code, string Output)
 {
+    /// <summary>The worker could not reach the server, or a report was not taken: no fault of the job.</summary>
+    public const int ServerGone = 3;
+
     public string Describe() => Code switch
     {
         0 => "the worker ended",

@@ -21,6 +21,18 @@ internal static class DatabaseModule
     {
         app.Services.GetRequiredService<DatabaseFile>().Open().Dispose();
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<AssayDb>>().CreateDbContextAsync();
+        if (!(await db.Database.GetPendingMigrationsAsync()).Any())
+        {
+            return;
+        }
+
+        if (!app.Services.GetRequiredService<DataFolder>().TryLock())
+        {
+            throw new IOException("The data folder is being brought up to this version by another process. Try again in a moment.");
+        }
+
+        // EF's own lock is a row that a killed process leaves behind, and every later start would wait for it for ever. The folder's lock ends with its process.
+        await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
         await db.Database.MigrateAsync();
     }
 }

@@ -89,34 +89,43 @@ internal sealed class JobQueue(DbWriter writer, TimeProvider clock)
     public static Task<JobRow?> HeldAsync(AssayDb db, long id, long token, CancellationToken stop) =>
         db.Jobs.FirstOrDefaultAsync(row => row.Id == id && row.Token == token && row.State == JobState.Running, stop);
 
-    /// <summary>A worker ended without finishing: the job goes back to the queue at once, or fails after its last attempt.</summary>
-    /// <returns>The jobs that have no attempt left.</returns>
-    public async Task<List<JobRow>> ReleaseAsync(string owner, string reason, CancellationToken cancel)
+    /// <summary>A worker ended without finishing: the job goes back to the queue at once, or ends: cancelled, or failed after its last attempt.</summary>
+    /// <param name="owner">The worker.</param>
+    /// <param name="reason">Why it ended.</param>
+    /// <param name="counts">Whether the attempt counts against the job: not when the fault lay with the server.</param>
+    /// <param name="cancel">Before the write.</param>
+    public async Task ReleaseAsync(string owner, string reason, bool counts, CancellationToken cancel)
     {
-        var spent = await writer.WriteAsync(async (db, stop) =>
+        await writer.WriteAsync(async (db, stop) =>
         {
-            var held = await db.Jobs.Where(row => row.Owner == owner && row.State == JobState.Running).ToListAsync(stop);
-            foreach (var job in held)
+            foreach (var job in await db.Jobs.Where(row => row.Owner == owner && row.State == JobState.Running).ToListAsync(stop))
             {
                 job.Failure = reason;
                 job.LeasedUntil = DateTimeOffset.UnixEpoch;
-                job.State = job.Attempts >= MaxAttempts || job.Cancel ? JobState.Failed : JobState.Queued;
+                job.Attempts -= counts ? 0 : 1;
+                job.State = After(job);
             }
-
-            return held.Where(job => job.State == JobState.Failed).ToList();
         }, cancel);
         Wake();
-        return spent;
     }
+
+    /// <summary>What a job that lost its worker becomes.</summary>
+    private static JobState After(JobRow job) =>
+        job.Cancel ? JobState.Cancelled : job.Attempts >= MaxAttempts ? JobState.Failed : JobState.Queued;
 
     /// <summary>Gives back every job that a worker of an earlier server process held; the lost attempt does not count.</summary>
     public async Task ReleaseAllAsync(string reason, CancellationToken cancel)
     {
-        await writer.WriteAsync((db, stop) => db.Jobs.Where(row => row.State == JobState.Running).ExecuteUpdateAsync(set => set
-            .SetProperty(row => row.State, JobState.Queued)
-            .SetProperty(row => row.Attempts, row => row.Attempts - 1)
-            .SetProperty(row => row.LeasedUntil, DateTimeOffset.UnixEpoch)
-            .SetProperty(row => row.Failure, reason), stop), cancel);
+        await writer.WriteAsync(async (db, stop) =>
+        {
+            foreach (var job in await db.Jobs.Where(row => row.State == JobState.Running).ToListAsync(stop))
+            {
+                job.Failure = reason;
+                job.LeasedUntil = DateTimeOffset.UnixEpoch;
+                job.Attempts--;
+                job.State = After(job);
+            }
+        }, cancel);
         Wake();
     }
 }

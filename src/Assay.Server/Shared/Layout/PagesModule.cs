@@ -1,9 +1,11 @@
+using Assay.Server.Transparency;
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using MudBlazor.Services;
 
 namespace Assay.Server.Shared.Layout;
@@ -42,14 +44,26 @@ internal static class PagesModule
         // For a page the status alone is set here: the page itself comes from the re-execution above.
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            ExceptionHandler = http => IsPage(http) ? Task.CompletedTask : TypedResults.Problem(statusCode: http.Response.StatusCode).ExecuteAsync(http),
+            StatusCodeSelector = failure => failure is LedgerStandsException ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
+            ExceptionHandler = http => IsPage(http) ? Task.CompletedTask : ProblemOf(http).ExecuteAsync(http),
         });
+    }
+
+    private static ProblemHttpResult ProblemOf(HttpContext http)
+    {
+        if (http.Features.Get<IExceptionHandlerFeature>()?.Error is LedgerStandsException stands)
+        {
+            http.Response.Headers.RetryAfter = "60";
+            return new Refusal(StatusCodes.Status503ServiceUnavailable, "ledger_stands", stands.Message).ToProblem();
+        }
+
+        return TypedResults.Problem(statusCode: http.Response.StatusCode);
     }
 
     /// <summary>A form with a wrong or old token ends here, with the error page instead of a line of plain text. Comes after the token is checked.</summary>
     public static void UseFormRefusals(this WebApplication app) => app.Use((http, next) =>
     {
-        if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false })
+        if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false } || http.Features.Get<IStatusCodeReExecuteFeature>() is not null)
         {
             return next(http);
         }
