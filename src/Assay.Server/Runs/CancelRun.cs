@@ -31,13 +31,13 @@ internal static class CancelRun
         {
             var held = await db.Jobs.Where(row => row.Kind == "train" && row.Subject == id).OrderByDescending(row => row.Id).FirstAsync(stop);
             held.Cancel = true;
-            var ends = held.State != JobState.Running;
-            if (ends)
+            if (held.State == JobState.Running)
             {
-                held.State = JobState.Cancelled;
+                return (held.Id, false);
             }
 
-            return (held.Id, ends);
+            held.State = JobState.Cancelled;
+            return (held.Id, true);
         }, cancel);
         if (waits)
         {

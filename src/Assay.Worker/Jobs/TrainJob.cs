@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Assay.Client;
 using Assay.Client.Leases;
+using Assay.Models.Engine.Native;
 using Assay.Models.Training;
 using Assay.Worker.Leases;
 
@@ -14,6 +15,7 @@ internal static class TrainJob
 
     public static async Task RunAsync(LeaseClient client, CancellationToken cancel)
     {
+        EngineSelfTest.Quick(); // a library that does not load must cost no run an attempt
         if (await client.NextAsync("train", cancel) is not { } lease)
         {
             return;

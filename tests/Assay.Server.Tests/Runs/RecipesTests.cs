@@ -12,6 +12,16 @@ public sealed class RecipesTests
     private const long StarterParameters = 4_000_000;
 
     [Fact]
+    public void The_demonstration_trains_its_own_first_adapter_further()
+    {
+        var (first, refined) = (Read("demo.json"), Read("demo-refine.json"));
+
+        Assert.Null(RunRules.RefuseFurther(refined, first));
+
+        static RunSettings Read(string name) => JsonSerializer.Deserialize<RunSettings>(File.ReadAllBytes(Path.Combine(Repository.Root, "recipes", name)), AssayJson.Options)!;
+    }
+
+    [Fact]
     public void Every_training_recipe_loads_and_lies_in_the_legal_ranges()
     {
         // starter.json is the recipe of a pre-training; the engine's own tests load it.

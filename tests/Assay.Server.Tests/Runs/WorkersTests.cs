@@ -135,6 +135,19 @@ public sealed class WorkersTests(WorkersTests.Trained trained) : IClassFixture<W
         Assert.InRange(resumed.Step, killedAt - 5, killedAt + 5);
     }
 
+    [Fact]
+    public async Task A_run_at_work_is_cancelled_within_five_seconds()
+    {
+        var run = await trained.Owner.PostAsync<RunView>("/api/v1/runs", new StartRunRequest(TinyBase.Name, [trained.Snapshot.Id], "Cancelled", trained.Settings with { MaxSteps = 100_000 }));
+        await Eventually.TrueAsync(async () => (await trained.Owner.GetAsync<RunView>($"/api/v1/runs/{run.Id}")).Step >= 2);
+        var watch = Stopwatch.StartNew();
+
+        await trained.Owner.PostAsync<RunView>($"/api/v1/runs/{run.Id}/cancel", new { });
+
+        Assert.Equal("cancelled", (await trained.EndedAsync(run.Id)).State);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 15); // five on a machine of its own
+    }
+
     private static ChatCompletionOptions Options() => new()
     {
         MaxOutputTokenCount = 24,

@@ -24,17 +24,26 @@ internal static class LeaseEndpoints
 
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
 
-    /// <summary>A worker sends an answer as slowly as it is made, and reports on files of 10 MiB. Runs before any body is read.</summary>
-    public static void UseWorkerLimits(this WebApplication app) => app.Use((http, next) =>
+    /// <summary>
+    /// Lets the server's own workers in and nobody else, before any body is read. A worker sends an answer as slowly as it is made, and
+    /// reports on files of 10 MiB.
+    /// </summary>
+    public static void UseWorkers(this WebApplication app) => app.Use((http, next) =>
     {
-        if (http.Request.Path.StartsWithSegments("/api/leases")
-            && http.RequestServices.GetRequiredService<WorkerSecret>().Matches(http.Request.Headers[WorkerSecret.Header]))
+        if (!http.Request.Path.StartsWithSegments("/api/leases"))
         {
-            http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxReport;
-            if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-            {
-                rate.MinDataRate = null;
-            }
+            return next(http);
+        }
+
+        if (!http.RequestServices.GetRequiredService<WorkerSecret>().Matches(http.Request.Headers[WorkerSecret.Header]))
+        {
+            return Refusal.Forbidden("This address is for the server's own workers.").ToProblem().ExecuteAsync(http);
+        }
+
+        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxReport;
+        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
         }
 
         return next(http);
@@ -42,7 +51,7 @@ internal static class LeaseEndpoints
 
     public static void MapLeases(this WebApplication app)
     {
-        var group = app.MapGroup("/api/leases").ExcludeFromDescription().AllowAnonymous().AddEndpointFilter(RequireSecretAsync);
+        var group = app.MapGroup("/api/leases").ExcludeFromDescription().AllowAnonymous();
         group.MapPost("/next", NextAsync);
         group.MapPost("/{job:long}/heartbeat", HeartbeatAsync);
         group.MapGet("/{job:long}/blob", BlobAsync);
@@ -54,14 +63,6 @@ internal static class LeaseEndpoints
             TokenAsync(http, token => runs.FinishAsync(job, token, result, cancel)));
         group.MapPost("/infer/next", NextQuestionAsync);
         group.MapPost("/infer/{id}", AnswerAsync);
-    }
-
-    private static async ValueTask<object?> RequireSecretAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        var http = context.HttpContext;
-        return http.RequestServices.GetRequiredService<WorkerSecret>().Matches(http.Request.Headers[WorkerSecret.Header])
-            ? await next(context)
-            : Refusal.Forbidden("This address is for the server's own workers.").ToProblem();
     }
 
     private static async Task<Results<Ok<LeaseGrant>, NoContent>> NextAsync(

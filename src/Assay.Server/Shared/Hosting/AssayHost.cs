@@ -77,7 +77,7 @@ internal static class AssayHost
 
     private static void Map(WebApplication app)
     {
-        app.UseWorkerLimits();
+        app.UseWorkers();
         app.UseSecurity();
         app.MapStaticAssets();
         app.MapOpenApi("/api/v1/openapi.json");
