@@ -36,7 +36,7 @@ public sealed class StructureRule : IValidationRule
             return this.Scored(0, "No record was found.");
         }
 
-        var forms = string.Join(", ", context.Reading.Records.GroupBy(record => record.Form).OrderBy(group => group.Key).Select(group => $"{group.Count()} {Word(group.Key)}"));
+        var forms = string.Join(", ", context.Reading.Records.GroupBy(record => record.Form).OrderBy(group => group.Key).Select(group => $"{group.Count()} {Word(group.Key)}{(group.Count() == 1 ? "" : "s")}"));
         var summary = new Evidence($"{good} of {total} records are well formed{(forms.Length > 0 ? $": {forms}" : "")}.");
         var score = (int)Math.Clamp(((1000L * good) - (800L * total)) * 5 / total, 0, 1000);
         return this.Scored(score,
@@ -49,7 +49,7 @@ public sealed class StructureRule : IValidationRule
 
     private static string Word(Records.RecordForm form) => form switch
     {
-        Records.RecordForm.QuestionAnswer => "question-and-answer",
+        Records.RecordForm.QuestionAnswer => "question-and-answer block",
         Records.RecordForm.Section => "section",
         _ => "chunk",
     };
