@@ -31,13 +31,13 @@ internal static class CancelRun
         {
             var held = await db.Jobs.Where(row => row.Kind == "train" && row.Subject == id).OrderByDescending(row => row.Id).FirstAsync(stop);
             held.Cancel = true;
-            if (held.State == JobState.Running)
+            var ends = held.State != JobState.Running;
+            if (ends)
             {
-                return (held.Id, false);
+                held.State = JobState.Cancelled;
             }
 
-            held.State = JobState.Cancelled;
-            return (held.Id, true);
+            return (held.Id, ends);
         }, cancel);
         if (waits)
         {
