@@ -117,15 +117,9 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, DbWriter writer,
             }
 
             blobs.Keep(staged);
-            var id = await CommitAsync(user.Id, datanet, request, held, staged);
-            if (id is null)
-            {
-                // The same bytes were committed by a parallel upload after the check above.
-                return IntakeOutcome.Refuse((await DuplicateAsync(staged.Sha256, cancel))!);
-            }
-
-            stored = true;
-            return IntakeOutcome.Done(id);
+            var (id, refused) = await CommitAsync(user.Id, datanet, request, held, staged);
+            stored = refused is null;
+            return refused is null ? IntakeOutcome.Done(id) : IntakeOutcome.Refuse(refused);
         }
         catch (BadHttpRequestException broken)
         {
@@ -191,12 +185,12 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, DbWriter writer,
             return Gate(gate);
         }
 
-        return await DuplicateAsync(staged.Sha256, cancel);
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        return await DuplicateAsync(db, staged.Sha256, cancel);
     }
 
-    private async Task<Refusal?> DuplicateAsync(string sha256, CancellationToken cancel)
+    private static async Task<Refusal?> DuplicateAsync(AssayDb db, string sha256, CancellationToken cancel)
     {
-        await using var db = await reader.CreateDbContextAsync(cancel);
         var first = await db.Contributions.Where(row => row.Sha256 == sha256).OrderBy(row => row.ReceivedAt)
             .Select(row => new { row.Id, row.FileName, row.ReceivedAt }).FirstOrDefaultAsync(cancel);
         return first is null
@@ -207,19 +201,23 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, DbWriter writer,
     }
 
     /// <summary>Reservation, row, ledger entry and job in one transaction. Acknowledged after it; not cancellable, so the client's retry finds it.</summary>
-    /// <returns>The contribution's id; null when its bytes became a duplicate meanwhile, then nothing was written.</returns>
-    private async Task<string?> CommitAsync(string accountId, DatanetRow datanet, IntakeRequest request, (ReservationRow Claim, long? AnswerIndex) held, StagedBlob staged)
+    /// <returns>The contribution's id; or why nothing was written: its bytes became a duplicate meanwhile, or its reservation expired.</returns>
+    private async Task<(string Id, Refusal? Why)> CommitAsync(string accountId, DatanetRow datanet, IntakeRequest request, (ReservationRow Claim, long? AnswerIndex) held, StagedBlob staged)
     {
         var now = clock.GetUtcNow();
         var id = AssayDb.NewId("c_");
-        var committed = await writer.WriteAsync(async (db, stop) =>
+        var refused = await writer.WriteAsync(async (db, stop) =>
         {
-            if (await db.Contributions.AnyAsync(row => row.Sha256 == staged.Sha256, stop))
+            if (await DuplicateAsync(db, staged.Sha256, stop) is { } duplicate)
             {
-                return false;
+                return duplicate; // a parallel upload of the same bytes was faster
             }
 
-            await QuotaLedger.CommitAsync(db, held.Claim, staged.Length, id, stop);
+            if (!await QuotaLedger.CommitAsync(db, held.Claim, staged.Length, id, stop))
+            {
+                return new Refusal(StatusCodes.Status408RequestTimeout, "too_slow", "The upload took longer than its reservation lasts. Send it again over a faster connection, or in smaller files.");
+            }
+
             var contributor = await db.Accounts.FirstAsync(row => row.Id == accountId, stop);
             var row = new ContributionRow
             {
@@ -245,11 +243,11 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, DbWriter writer,
             row.EntryId = entry.Id;
             db.Contributions.Add(row);
             JobQueue.Submit(db, "validate", id, now);
-            return true;
+            return null;
         }, CancellationToken.None);
         jobs.Wake();
         ledger.Wake();
-        return committed ? id : null;
+        return (id, refused);
     }
 
     private static Refusal Gate(GateRefusal gate) => new(

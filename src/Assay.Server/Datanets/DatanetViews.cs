@@ -28,7 +28,24 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
     {
         var day = await today.CurrentAsync(cancel);
         await using var db = await reader.CreateDbContextAsync(cancel);
-        var rows = await pick(db.Datanets.AsNoTracking()).ToListAsync(cancel);
+
+        // Without the exemplars: they may be megabytes, and no view shows them.
+        var rows = await pick(db.Datanets.AsNoTracking()).Select(row => new DatanetRow
+        {
+            Id = row.Id,
+            Name = row.Name,
+            Kind = row.Kind,
+            Summary = row.Summary,
+            Description = row.Description,
+            Purpose = row.Purpose,
+            Tags = row.Tags,
+            Licences = row.Licences,
+            Languages = row.Languages,
+            Accept = row.Accept,
+            State = row.State,
+            OwnerId = row.OwnerId,
+            OpenedAt = row.OpenedAt,
+        }).ToListAsync(cancel);
         var ids = rows.ConvertAll(row => row.Id);
         var counts = await db.Contributions.Where(row => ids.Contains(row.DatanetId))
             .GroupBy(row => new { row.DatanetId, row.State })

@@ -14,6 +14,8 @@ namespace Assay.Server.Datanets;
 /// <summary>POST /api/v1/datanets/{id}/snapshots: freezes the accepted records under the next number. GET lists the snapshots.</summary>
 internal static class MakeSnapshot
 {
+    private const int MaxAttempts = 5;
+
     public static void Map(RouteGroupBuilder group)
     {
         group.MapPost("/{id}/snapshots", HandleAsync).RequireAuthorization(Scopes.Contribute);
@@ -35,28 +37,43 @@ internal static class MakeSnapshot
             return Refusal.Forbidden("Only the owner freezes a version of a datanet.").ToProblem();
         }
 
-        var made = await writer.WriteAsync(async (rows, stop) =>
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            var number = (await rows.Snapshots.Where(row => row.DatanetId == id).MaxAsync(row => (int?)row.Number, stop) ?? 0) + 1;
-            var snapshot = await FreezeAsync(rows, id, number, clock.GetUtcNow(), stop);
+            // Reading and hashing a whole datanet happens outside the writer; the write only looks whether it is still the same one.
+            var stamp = await StampAsync(db, id, cancel);
+            var snapshot = await FreezeAsync(db, id, stamp.Number + 1, clock.GetUtcNow(), cancel);
             if (snapshot is null)
             {
-                return null;
+                return Refusal.Conflict("nothing_accepted", "No record is accepted yet. A version needs at least one.").ToProblem();
             }
 
-            var entry = rows.Append(LedgerFacts.Snapshot(snapshot, SnapshotContent.ClustersHash(snapshot.ReadManifest())));
-            await rows.SaveChangesAsync(stop); // the entry's row id
-            snapshot.EntryId = entry.Id;
-            rows.Snapshots.Add(snapshot);
-            return snapshot;
-        }, cancel);
-        if (made is null)
-        {
-            return Refusal.Conflict("nothing_accepted", "No record is accepted yet. A version needs at least one.").ToProblem();
+            if (await writer.WriteAsync((rows, stop) => AddAsync(rows, snapshot, stamp, stop), cancel))
+            {
+                return TypedResults.Created($"/api/v1/snapshots/{snapshot.Id}", snapshot.ToView(await ledger.IndexOfAsync(snapshot.EntryId, cancel)));
+            }
         }
 
-        return TypedResults.Created($"/api/v1/snapshots/{made.Id}", made.ToView(await ledger.IndexOfAsync(made.EntryId, cancel)));
+        return Refusal.Conflict("changing", "Files were decided while the version was made. Try again in a moment.").ToProblem();
     }
+
+    private static async Task<bool> AddAsync(AssayDb rows, SnapshotRow snapshot, (int Number, long Decided) stamp, CancellationToken stop)
+    {
+        if (await StampAsync(rows, snapshot.DatanetId, stop) != stamp)
+        {
+            return false;
+        }
+
+        var entry = rows.Append(LedgerFacts.Snapshot(snapshot, SnapshotContent.ClustersHash(snapshot.ReadManifest())));
+        await rows.SaveChangesAsync(stop); // the entry's row id
+        snapshot.EntryId = entry.Id;
+        rows.Snapshots.Add(snapshot);
+        return true;
+    }
+
+    /// <summary>The last version's number and the last verdict: while both stay, the accepted records stay.</summary>
+    private static async Task<(int Number, long Decided)> StampAsync(AssayDb rows, string id, CancellationToken stop) => (
+        await rows.Snapshots.Where(row => row.DatanetId == id).MaxAsync(row => (int?)row.Number, stop) ?? 0,
+        await rows.Contributions.Where(row => row.DatanetId == id).MaxAsync(row => row.VerdictEntryId, stop) ?? 0);
 
     private static async Task<SnapshotRow?> FreezeAsync(AssayDb rows, string id, int number, DateTimeOffset now, CancellationToken stop)
     {

@@ -15,7 +15,6 @@ internal static class ContributeStep
     public static async Task RunAsync(DemoState state, CancellationToken cancel)
     {
         using var expected = state.Read("expected.json");
-        var shownInFull = false;
         foreach (var item in expected.RootElement.EnumerateArray())
         {
             var (file, who, outcome) = (item.GetProperty("file").GetString()!, item.GetProperty("contributor").GetString()!, item.GetProperty("expected").GetString()!);
@@ -30,8 +29,7 @@ internal static class ContributeStep
                 var quota = view.Quota!;
                 view = await DecidedAsync(state, view.Id, cancel);
                 state.Decided.Add(view);
-                ContributionPrint.Decided(state.People[who].Name, file, view, quota, inFull: !shownInFull || view.State != "accepted");
-                shownInFull = true;
+                ContributionPrint.Decided(state.People[who].Name, file, view, quota);
                 await RememberStandingAsync(state, who, view, cancel);
             }
 

@@ -24,7 +24,7 @@ internal static class RefineStep
             Encoding.UTF8.GetBytes(draft.Content), "demo-refine", cancel);
         DemoFailedException.Unless(sent is not null, $"The draft was refused: {refused?.Detail}");
         var view = await ContributeStep.DecidedAsync(state, sent!.Id, cancel);
-        ContributionPrint.Decided(state.People["builder"].Name, draft.FileName, view, sent.Quota!, inFull: false);
+        ContributionPrint.Decided(state.People["builder"].Name, draft.FileName, view, sent.Quota!);
         DemoFailedException.Unless(view.State == "accepted", $"The draft is {view.State}.");
 
         var second = await state.As("owner").PostAsync<SnapshotView>($"/api/v1/datanets/{state.Datanet.Id}/snapshots", null, cancel);

@@ -64,19 +64,20 @@ internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> re
     }
 
     /// <summary>Turns a claim into what was really sent. Runs inside the transaction that stores the contribution.</summary>
-    /// <exception cref="InvalidOperationException">The reservation is no longer open: it expired and its bytes were given back.</exception>
-    public static async Task CommitAsync(AssayDb db, ReservationRow claim, long actual, string contributionId, CancellationToken stop)
+    /// <returns>False: the reservation is no longer open; it expired and its bytes were given back. Nothing was changed.</returns>
+    public static async Task<bool> CommitAsync(AssayDb db, ReservationRow claim, long actual, string contributionId, CancellationToken stop)
     {
         var row = await db.Reservations.FindAsync([claim.AccountId, claim.Op], stop);
         if (row is not { State: ReservationState.Open })
         {
-            throw new InvalidOperationException($"Reservation '{claim.Op}' is not open.");
+            return false;
         }
 
         await GiveBackAsync(db, row, row.Bytes - actual, files: 0, stop);
         row.State = ReservationState.Committed;
         row.Bytes = actual;
         row.ContributionId = contributionId;
+        return true;
     }
 
     /// <summary>Gives an unused claim back at once.</summary>
