@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Assay.Data.Formats;
 using Assay.Data.Tokenization;
-using Assay.Models.Engine;
+using Assay.Models.Engine.Plans;
 using Assay.Models.Families;
 using Assay.Models.Reference;
 

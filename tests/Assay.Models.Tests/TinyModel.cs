@@ -1,7 +1,7 @@
 using System.Text;
 using Assay.Data.Formats;
 using Assay.Models.Adapters;
-using Assay.Models.Engine;
+using Assay.Models.Engine.Plans;
 using Assay.Models.Families;
 using Assay.Models.Reference;
 using Assay.Models.Training;

@@ -1,5 +1,5 @@
 using Assay.Data.Formats;
-using Assay.Models.Engine;
+using Assay.Models.Engine.Plans;
 using static TorchSharp.torch;
 
 namespace Assay.Models.Adapters;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Assay.Data.Formats;
-using Assay.Models.Engine;
+using Assay.Models.Engine.Plans;
 
 namespace Assay.Models.Families;
 
@@ -30,42 +30,47 @@ public static class Llama
         bool tied = config.TieWordEmbeddings || (names is not null && !names.Any(name => name is "lm_head.weight" or "model.lm_head.weight"));
         return new DecoderPlan(
             source.ModelType,
+            "model.",
             config.VocabSize,
             config.HiddenSize,
             config.MaxPositionEmbeddings,
             new EmbeddingPlan("model.embed_tokens.weight"),
             RopeFields.Read(fields, config.MaxPositionEmbeddings, headDim),
             [.. Enumerable.Range(0, config.NumHiddenLayers).Select(index => Block(config, index, kvHeads, headDim))],
-            new NormPlan("model.norm", config.RmsNormEps),
+            Norm(config, "model.norm"),
             tied ? new HeadPlan("model.embed_tokens.weight", Tied: true) : new HeadPlan("lm_head.weight", Tied: false));
     }
 
     private static BlockPlan Block(Config config, int index, int kvHeads, int headDim)
     {
         string path = $"model.layers.{index}";
-        LinearModule Attention(string name, int inputs, int outputs) => new($"{path}.self_attn.{name}", inputs, outputs, config.AttentionBias);
-        LinearModule Mlp(string name, int inputs, int outputs) => new($"{path}.mlp.{name}", inputs, outputs, config.MlpBias);
+        RowBlock Attention(string name, int inputs, int outputs) => RowBlock.Of($"{path}.self_attn.{name}", inputs, outputs, config.AttentionBias);
+        RowBlock Mlp(string name, int inputs, int outputs) => RowBlock.Of($"{path}.mlp.{name}", inputs, outputs, config.MlpBias);
 
         int hidden = config.HiddenSize;
         int queries = config.NumAttentionHeads * headDim;
         int keys = kvHeads * headDim;
         return new BlockPlan(
-            new NormPlan($"{path}.input_layernorm", config.RmsNormEps),
-            new NormPlan($"{path}.post_attention_layernorm", config.RmsNormEps),
+            Norm(config, $"{path}.input_layernorm"),
+            Norm(config, $"{path}.post_attention_layernorm"),
             new GroupedAttention(
                 config.NumAttentionHeads,
                 kvHeads,
                 headDim,
-                Attention("q_proj", hidden, queries),
-                Attention("k_proj", hidden, keys),
-                Attention("v_proj", hidden, keys),
-                Attention("o_proj", queries, hidden),
-                1 / Math.Sqrt(headDim)),
+                headDim,
+                new LinearPlan([Attention("q_proj", hidden, queries), Attention("k_proj", hidden, keys), Attention("v_proj", hidden, keys)]),
+                QueryNorm: null,
+                KeyNorm: null,
+                new LinearPlan([Attention("o_proj", queries, hidden)]),
+                1 / Math.Sqrt(headDim),
+                PositionKind.Rope),
             new GatedMlp(
-                Mlp("gate_proj", hidden, config.IntermediateSize),
-                Mlp("up_proj", hidden, config.IntermediateSize),
-                Mlp("down_proj", config.IntermediateSize, hidden)));
+                Activation.Silu,
+                new LinearPlan([Mlp("gate_proj", hidden, config.IntermediateSize), Mlp("up_proj", hidden, config.IntermediateSize)]),
+                new LinearPlan([Mlp("down_proj", config.IntermediateSize, hidden)])));
     }
+
+    private static NormPlan Norm(Config config, string name) => new(NormKind.Rms, name, config.RmsNormEps, config.HiddenSize);
 
     private sealed record Config(
         int HiddenSize,

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Assay.Data.Formats;
-using Assay.Models.Engine;
+using Assay.Models.Engine.Plans;
 
 namespace Assay.Models.Families;
 

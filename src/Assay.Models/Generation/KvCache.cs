@@ -1,4 +1,4 @@
-using Assay.Models.Engine;
+using Assay.Models.Engine.Plans;
 using static TorchSharp.torch;
 
 namespace Assay.Models.Generation;

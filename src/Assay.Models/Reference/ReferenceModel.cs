@@ -1,6 +1,6 @@
 using Assay.Data.Formats;
 using Assay.Models.Adapters;
-using Assay.Models.Engine;
+using Assay.Models.Engine.Plans;
 using static TorchSharp.torch;
 
 namespace Assay.Models.Reference;
@@ -78,28 +78,37 @@ public sealed class ReferenceModel : IDisposable
     public Tensor Hidden(Tensor ids, ForwardOptions options)
     {
         using var scope = NewDisposeScope();
-        var rope = Plan.Rope is { } plan ? RotaryTable.Make(plan, ids.shape[1], options) : null;
-        var hidden = parameters[Plan.Embedding.Table].index_select(0, ids.reshape(-1)).view(ids.shape[0], ids.shape[1], Plan.Hidden); // [B, T, D]
+        var pass = new ForwardPass(this, ids, options);
+        var hidden = pass.Embed();
         options.Trace?.Invoke(0, hidden);
         for (int index = 0; index < Plan.Blocks.Count; index++)
         {
-            hidden = Block(index, hidden, rope, options);
-            if (index + 1 < Plan.Blocks.Count)
+            hidden = pass.Block(index, hidden);
+            if (index + 1 < Plan.Blocks.Count || Plan.HiddenBeforeFinalNorm)
             {
                 options.Trace?.Invoke(index + 1, hidden);
             }
         }
 
         options.Cache?.Advance((int)ids.shape[1]);
-        hidden = Norm(Plan.FinalNorm, hidden);
-        options.Trace?.Invoke(Plan.Blocks.Count, hidden);
+        hidden = pass.Norm(Plan.FinalNorm, hidden);
+        if (!Plan.HiddenBeforeFinalNorm)
+        {
+            options.Trace?.Invoke(Plan.Blocks.Count, hidden);
+        }
+
         return hidden.MoveToOuterDisposeScope();
     }
 
     /// <summary>Scores of all tokens.</summary>
     /// <param name="hidden">[..., D] from <see cref="Hidden"/>.</param>
     /// <returns>[..., V], fp32.</returns>
-    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, parameters[Plan.Head.Table]);
+    public Tensor Logits(Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        var logits = nn.functional.linear(hidden, parameters[Plan.Head.Table]);
+        return (Plan.Head.SoftCap is { } cap ? (logits / cap).tanh() * cap : logits).MoveToOuterDisposeScope();
+    }
 
     public void Dispose()
     {
@@ -108,56 +117,4 @@ public sealed class ReferenceModel : IDisposable
             parameter.Dispose();
         }
     }
-
-    private Tensor Block(int index, Tensor hidden, RotaryTable? rope, ForwardOptions options)
-    {
-        using var scope = NewDisposeScope();
-        var block = Plan.Blocks[index];
-        var attended = hidden + Attention(index, block.Attention, Norm(block.Pre1, hidden), rope, options);
-        var result = attended + Mlp(block.Mlp, Norm(block.Pre2, attended), options);
-        return result.MoveToOuterDisposeScope();
-    }
-
-    private Tensor Attention(int index, AttentionPlan plan, Tensor x, RotaryTable? rope, ForwardOptions options)
-    {
-        if (plan is not GroupedAttention grouped)
-        {
-            throw new ArgumentOutOfRangeException(nameof(plan), plan.GetType().Name, "The reference path has no such attention.");
-        }
-
-        Tensor Heads(LinearModule module, int heads) =>
-            Linear(module, x, options).view(x.shape[0], x.shape[1], heads, grouped.HeadDim).transpose(1, 2); // [B, H, T, d]
-
-        var query = Heads(grouped.Query, grouped.Heads);
-        var key = Heads(grouped.Key, grouped.KvHeads);
-        var value = Heads(grouped.Value, grouped.KvHeads);
-        if (rope is not null)
-        {
-            (query, key) = (rope.Rotate(query), rope.Rotate(key));
-        }
-
-        if (options.Cache is { } cache)
-        {
-            (key, value) = cache.Append(index, key, value);
-        }
-
-        var mixed = AttentionOperators.Causal(query, key, value, grouped.Scale, options.FusedAttention); // [B, H, T, d]
-        var joined = mixed.transpose(1, 2).reshape(x.shape[0], x.shape[1], grouped.Heads * grouped.HeadDim); // [B, T, H·d]
-        return Linear(grouped.Output, joined, options);
-    }
-
-    private Tensor Mlp(MlpPlan plan, Tensor x, ForwardOptions options) => plan switch
-    {
-        GatedMlp gated => Linear(gated.Down, nn.functional.silu(Linear(gated.Gate, x, options)) * Linear(gated.Up, x, options), options),
-        _ => throw new ArgumentOutOfRangeException(nameof(plan), plan.GetType().Name, "The reference path has no such mlp."),
-    };
-
-    private Tensor Linear(LinearModule module, Tensor x, ForwardOptions options)
-    {
-        var y = nn.functional.linear(x, parameters[$"{module.Name}.weight"], module.Bias ? parameters[$"{module.Name}.bias"] : null);
-        return options.Adapter?.Find(module.Name) is { } pair ? y + pair.Delta(x, options.DropoutStep) : y;
-    }
-
-    private Tensor Norm(NormPlan plan, Tensor x) =>
-        x * rsqrt(x.square().mean([-1], keepdim: true) + plan.Epsilon) * parameters[$"{plan.Name}.weight"];
 }

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Assay.Data.Formats;
-using Assay.Models.Engine;
+using Assay.Models.Engine.Plans;
 using static TorchSharp.torch;
 
 namespace Assay.Models.Reference;
@@ -8,8 +8,6 @@ namespace Assay.Models.Reference;
 /// <summary>Matches a plan's weights with a checkpoint's and loads them as fp32.</summary>
 internal static partial class WeightLoading
 {
-    private const string Prefix = "model.";
-
     /// <exception cref="InvalidSafetensorsException">Weights are missing, unknown or of another shape; up to five are named.</exception>
     public static Dictionary<string, Tensor> Load(DecoderPlan plan, SafetensorsCheckpoint checkpoint)
     {
@@ -38,7 +36,7 @@ internal static partial class WeightLoading
         var missing = new List<string>();
         foreach (var weight in plan.Weights())
         {
-            string other = weight.Name.StartsWith(Prefix, StringComparison.Ordinal) ? weight.Name[Prefix.Length..] : Prefix + weight.Name;
+            string other = weight.Name.StartsWith(plan.Prefix, StringComparison.Ordinal) ? weight.Name[plan.Prefix.Length..] : plan.Prefix + weight.Name;
             string? found = remaining.Contains(weight.Name) ? weight.Name : remaining.Contains(other) ? other : null;
             if (found is null)
             {

@@ -1,5 +1,6 @@
 using Assay.Data.Formats;
 using Assay.Models.Adapters;
+using Assay.Models.Engine.Plans;
 
 namespace Assay.Models.Tests.Adapters;
 
@@ -39,7 +40,7 @@ public sealed class PeftAdapterFileTests : IDisposable
         Assert.Contains("belong to no targeted layer", Refusal(smaller), StringComparison.Ordinal);
         Assert.Contains("has shape", Refusal(wider), StringComparison.Ordinal);
 
-        string Refusal(Models.Engine.DecoderPlan plan) => Assert.Throws<InvalidSafetensorsException>(() => PeftAdapterFile.Load(folder, plan)).Message;
+        string Refusal(DecoderPlan plan) => Assert.Throws<InvalidSafetensorsException>(() => PeftAdapterFile.Load(folder, plan)).Message;
     }
 
     [Fact]

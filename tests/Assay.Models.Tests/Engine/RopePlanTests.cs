@@ -1,4 +1,4 @@
-using Assay.Models.Engine;
+using Assay.Models.Engine.Plans;
 
 namespace Assay.Models.Tests.Engine;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Assay.Data.Formats;
-using Assay.Models.Engine;
+using Assay.Models.Engine.Plans;
 using Assay.Models.Families;
 
 namespace Assay.Models.Tests.Families;

@@ -1,5 +1,5 @@
 using Assay.Data.Formats;
-using Assay.Models.Engine;
+using Assay.Models.Engine.Plans;
 using Assay.Models.Reference;
 
 namespace Assay.Models.Tests.Reference;

@@ -18,6 +18,9 @@ public static class EngineSelfTest
         ("matrix product", ProveProduct),
         ("backward", ProveBackward),
         ("safetensors round trip", ProveRoundTrip),
+        ("direct products", ProveDirectProducts),
+        ("fused attention", ProveFlash),
+        ("parallel loop", ProveParallelFor),
     ];
 
     /// <summary>The proofs a worker runs before its first job: the library loads and a product is right.</summary>
@@ -81,6 +84,51 @@ public static class EngineSelfTest
         {
             File.Delete(path);
         }
+    }
+
+    private static unsafe void ProveDirectProducts()
+    {
+        using var scope = NewDisposeScope();
+        var left = tensor(Values(2 * 6 * 5, 5), 2, 6, 5);
+        var right = tensor(Values(2 * 5 * 7, 6), 2, 5, 7);
+        var batch = empty(2, 6, 7);
+        AotiTorch.BatchMatMul(batch, left, right);
+        var single = empty(6, 7);
+        fixed (float* first = left.data<float>().ToArray())
+        {
+            AotiTorch.MatMul(single, AotiTorch.FromMemory(first, ScalarType.Float32, [6, 5]), right[0]);
+        }
+
+        Demand((batch - matmul(left, right)).abs().max().item<float>() < 1e-5, "a batch of products is wrong");
+        Demand((single - batch[0]).abs().max().item<float>() < 1e-5 && ((float*)AotiTorch.Pointer(single))[0] == single[0, 0].item<float>(), "a product over foreign memory is wrong");
+    }
+
+    private static void ProveFlash()
+    {
+        using var scope = NewDisposeScope();
+        const double scale = 0.3;
+        var inputs = Enumerable.Range(7, 3).Select(seed => tensor(Values(2 * 9 * 8, (ulong)seed), 1, 2, 9, 8).requires_grad_(true)).ToArray();
+        var mask = full([9, 9], float.NegativeInfinity).triu(1);
+        var expected = matmul(((matmul(inputs[0], inputs[1].transpose(2, 3)) * scale) + mask).softmax(-1), inputs[2]);
+        expected.sum().backward();
+        using var off = no_grad();
+        var (mixed, sums) = AotiTorch.Flash(inputs[0], inputs[1], inputs[2], scale);
+        var (query, key, value) = AotiTorch.FlashBackward(ones_like(mixed), inputs[0], inputs[1], inputs[2], mixed, sums, scale);
+        double worst = new[] { mixed - expected, query - inputs[0].grad!, key - inputs[1].grad!, value - inputs[2].grad! }.Max(difference => difference.abs().max().item<float>());
+        Demand(worst < 1e-5, $"attention or its gradient is off by {worst}");
+    }
+
+    private static void ProveParallelFor()
+    {
+        int[] touched = new int[1000];
+        ParallelFor.Run(touched.Length, 16, (first, end) =>
+        {
+            for (int index = first; index < end; index++)
+            {
+                touched[index]++;
+            }
+        });
+        Demand(touched.All(count => count == 1), "a parallel loop missed or repeated a row");
     }
 
     private static float[] Values(int count, ulong seed)

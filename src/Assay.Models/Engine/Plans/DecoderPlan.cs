@@ -1,7 +1,8 @@
-namespace Assay.Models.Engine;
+namespace Assay.Models.Engine.Plans;
 
 /// <summary>A model as a value: which blocks in which order, made of which named weights. No tensors.</summary>
 /// <param name="ModelType"><c>model_type</c> of the family that described it.</param>
+/// <param name="Prefix">Prefix of the base's names, such as <c>model.</c>, that a checkpoint may add or lack.</param>
 /// <param name="Vocab">V, rows of the embedding table.</param>
 /// <param name="Hidden">D, width of the residual stream.</param>
 /// <param name="MaxPositions">Longest context in tokens the model was made for.</param>
@@ -13,6 +14,7 @@ namespace Assay.Models.Engine;
 /// <remarks>The reference path and the packed path both interpret this value; no family has code in either.</remarks>
 public sealed record DecoderPlan(
     string ModelType,
+    string Prefix,
     int Vocab,
     int Hidden,
     int MaxPositions,
@@ -22,28 +24,26 @@ public sealed record DecoderPlan(
     NormPlan FinalNorm,
     HeadPlan Head)
 {
-    /// <summary>Every frozen linear layer inside the blocks, in the order data flows; these are PEFT's <c>all-linear</c>.</summary>
-    public IEnumerable<LinearModule> Linears => Blocks.SelectMany(block => block.Linears);
+    /// <summary>Whether the last reported hidden state is taken before the final norm; only traces ask.</summary>
+    public bool HiddenBeforeFinalNorm { get; init; }
+
+    /// <summary>Every linear layer inside the blocks, under its hub name and in the order data flows; these are PEFT's <c>all-linear</c>.</summary>
+    public IEnumerable<LinearModule> Linears => Blocks.SelectMany(block => block.Linears).SelectMany(linear => linear.Modules);
 
     /// <summary>Every weight the plan needs, by the name it is described with, and its shape as stored.</summary>
     public IEnumerable<WeightPlan> Weights()
     {
         yield return new WeightPlan(Embedding.Table, [Vocab, Hidden]);
-        foreach (var block in Blocks)
+        if (Embedding.Positions is { } positions)
         {
-            yield return new WeightPlan($"{block.Pre1.Name}.weight", [Hidden]);
-            yield return new WeightPlan($"{block.Pre2.Name}.weight", [Hidden]);
-            foreach (var linear in block.Linears)
-            {
-                yield return new WeightPlan($"{linear.Name}.weight", [linear.Out, linear.In]);
-                if (linear.Bias)
-                {
-                    yield return new WeightPlan($"{linear.Name}.bias", [linear.Out]);
-                }
-            }
+            yield return new WeightPlan(positions, [MaxPositions, Hidden]);
         }
 
-        yield return new WeightPlan($"{FinalNorm.Name}.weight", [Hidden]);
+        foreach (var weight in (Embedding.Norm?.Weights ?? []).Concat(Blocks.SelectMany(block => block.Weights)).Concat(FinalNorm.Weights))
+        {
+            yield return weight;
+        }
+
         if (!Head.Tied)
         {
             yield return new WeightPlan(Head.Table, [Vocab, Hidden]);

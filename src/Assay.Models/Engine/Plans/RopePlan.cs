@@ -1,4 +1,4 @@
-namespace Assay.Models.Engine;
+namespace Assay.Models.Engine.Plans;
 
 /// <summary>Rotary positions with half-split pairs (j, j + Width/2).</summary>
 /// <param name="Kind">Stretching rule.</param>
@@ -22,6 +22,9 @@ public sealed record RopePlan(
 {
     /// <summary>Whether the frequencies depend on the length of the whole forward call.</summary>
     public bool DependsOnLength => Kind is RopeKind.Dynamic;
+
+    /// <summary>Factor on all cosines and sines.</summary>
+    public double Magnitude { get; init; } = 1;
 
     /// <summary>Angular frequency of each of the Width/2 pairs.</summary>
     /// <param name="length">Longest position of the forward call, plus 1.</param>

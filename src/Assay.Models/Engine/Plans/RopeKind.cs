@@ -1,4 +1,4 @@
-namespace Assay.Models.Engine;
+namespace Assay.Models.Engine.Plans;
 
 /// <summary>How rotary frequencies are stretched for contexts longer than the training's.</summary>
 public enum RopeKind

@@ -1,0 +1,122 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Assay.Models.Engine.Native;
+
+/// <summary>libtorch operators by their C functions: no autograd, no allocation where an output is given.</summary>
+/// <remarks>These functions may change with libtorch, so the package version is pinned and the self-test calls each of them.</remarks>
+internal static unsafe partial class AotiTorch
+{
+    private const string Library = "torch_cpu";
+    private const int Cpu = 0;
+
+    private static readonly Func<IntPtr, Tensor> Wrap = FindWrap();
+
+    /// <summary>Address of the first element; valid while the tensor lives.</summary>
+    public static void* Pointer(Tensor tensor)
+    {
+        void* address;
+        Check(DataPointer(tensor.Handle, &address), "data_ptr");
+        return address;
+    }
+
+    /// <summary>out = left · right, in place. Any strides; bf16 products accumulate in fp32.</summary>
+    /// <param name="result">[M, N], existing.</param>
+    /// <param name="left">[M, K].</param>
+    /// <param name="right">[K, N].</param>
+    public static void MatMul(Tensor result, Tensor left, Tensor right) => Check(MmOut(result.Handle, left.Handle, right.Handle), "mm.out");
+
+    /// <summary>out = left · right for each matrix of a batch, in place.</summary>
+    /// <param name="result">[B, M, N], existing.</param>
+    /// <param name="left">[B, M, K].</param>
+    /// <param name="right">[B, K, N].</param>
+    public static void BatchMatMul(Tensor result, Tensor left, Tensor right) => Check(BmmOut(result.Handle, left.Handle, right.Handle), "bmm.out");
+
+    /// <summary>Causal attention without dropout by the CPU flash kernel.</summary>
+    /// <param name="query">[B, H, T, d].</param>
+    /// <param name="key">[B, H, T, d].</param>
+    /// <param name="value">[B, H, T, d].</param>
+    /// <param name="scale">Factor on query · key.</param>
+    /// <returns>The mixed values [B, H, T, d] and the log-sum-exp of each row [B, H, T], fp32; both belong to the caller.</returns>
+    public static (Tensor Mixed, Tensor LogSumExp) Flash(Tensor query, Tensor key, Tensor value, double scale)
+    {
+        IntPtr mixed, sums;
+        Check(FlashForward(query.Handle, key.Handle, value.Handle, 0, 1, null, &scale, &mixed, &sums), "flash attention");
+        return (Wrap(mixed), Wrap(sums));
+    }
+
+    /// <summary>Gradients of <see cref="Flash"/>.</summary>
+    /// <param name="gradient">Of the mixed values.</param>
+    /// <param name="query">As given forward.</param>
+    /// <param name="key">As given forward.</param>
+    /// <param name="value">As given forward.</param>
+    /// <param name="mixed">As returned forward.</param>
+    /// <param name="logSumExp">As returned forward.</param>
+    /// <param name="scale">As given forward.</param>
+    public static (Tensor Query, Tensor Key, Tensor Value) FlashBackward(Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor mixed, Tensor logSumExp, double scale)
+    {
+        IntPtr dQuery, dKey, dValue;
+        Check(
+            FlashBackward(gradient.Handle, query.Handle, key.Handle, value.Handle, mixed.Handle, logSumExp.Handle, 0, 1, null, &scale, &dQuery, &dKey, &dValue),
+            "flash attention backward");
+        return (Wrap(dQuery), Wrap(dKey), Wrap(dValue));
+    }
+
+    /// <summary>A contiguous tensor over foreign memory, which must outlive it.</summary>
+    /// <param name="data">Aligned to the element.</param>
+    /// <param name="type">Element type.</param>
+    /// <param name="shape">Sizes.</param>
+    public static Tensor FromMemory(void* data, ScalarType type, ReadOnlySpan<long> shape)
+    {
+        long* strides = stackalloc long[shape.Length];
+        long stride = 1;
+        for (int axis = shape.Length - 1; axis >= 0; axis--)
+        {
+            strides[axis] = stride;
+            stride *= shape[axis];
+        }
+
+        IntPtr result;
+        fixed (long* sizes = shape)
+        {
+            Check(CreateFromBlob(data, shape.Length, sizes, strides, 0, (int)type, Cpu, 0, &result), "from_blob");
+        }
+
+        return Wrap(result);
+    }
+
+    private static Func<IntPtr, Tensor> FindWrap()
+    {
+        var method = typeof(Tensor).GetMethod("UnsafeCreateTensor", BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Public)
+            ?? throw new NotSupportedException("This TorchSharp version cannot wrap a native tensor; the engine needs the version it was built with.");
+        return method.CreateDelegate<Func<IntPtr, Tensor>>();
+    }
+
+    private static void Check(int code, string operation)
+    {
+        if (code != 0)
+        {
+            throw new InvalidOperationException($"libtorch refused {operation} (code {code}); its own message is on the error output.");
+        }
+    }
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_get_data_ptr")]
+    private static partial int DataPointer(IntPtr tensor, void** result);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_mm_out")]
+    private static partial int MmOut(IntPtr result, IntPtr left, IntPtr right);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_bmm_out")]
+    private static partial int BmmOut(IntPtr result, IntPtr left, IntPtr right);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_create_tensor_from_blob")]
+    private static partial int CreateFromBlob(void* data, long axes, long* sizes, long* strides, long offset, int type, int device, int deviceIndex, IntPtr* result);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu__scaled_dot_product_flash_attention_for_cpu")]
+    private static partial int FlashForward(IntPtr query, IntPtr key, IntPtr value, double dropout, int causal, IntPtr* mask, double* scale, IntPtr* mixed, IntPtr* sums);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu__scaled_dot_product_flash_attention_for_cpu_backward")]
+    private static partial int FlashBackward(
+        IntPtr gradient, IntPtr query, IntPtr key, IntPtr value, IntPtr mixed, IntPtr sums, double dropout, int causal, IntPtr* mask, double* scale, IntPtr* dQuery, IntPtr* dKey, IntPtr* dValue);
+}

@@ -1,0 +1,14 @@
+namespace Assay.Models.Engine.Plans;
+
+/// <summary>A norm over rows of one width.</summary>
+/// <param name="Kind">Formula.</param>
+/// <param name="Name">Module path; the weight is <c>Name.weight</c>, and a <see cref="NormKind.Layer"/> norm also has <c>Name.bias</c>.</param>
+/// <param name="Epsilon">ε.</param>
+/// <param name="Width">Elements of a row.</param>
+public sealed record NormPlan(NormKind Kind, string Name, double Epsilon, int Width)
+{
+    /// <summary>The norm's weights.</summary>
+    public IEnumerable<WeightPlan> Weights => Kind is NormKind.Layer
+        ? [new WeightPlan($"{Name}.weight", [Width]), new WeightPlan($"{Name}.bias", [Width])]
+        : [new WeightPlan($"{Name}.weight", [Width])];
+}
