@@ -13,9 +13,9 @@ namespace Assay.Models;
 public sealed class BaseModel : IDisposable
 {
     private static readonly string[] HashedFiles =
-        ["config.json", "generation_config.json", "model.safetensors", "model.safetensors.index.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja"];
+        ["config.json", "generation_config.json", "model.safetensors", "model.safetensors.index.json", "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "chat_template.jinja"];
 
-    private BaseModel(string folder, HfModelConfig config, ReferenceModel weights, TokenizerJson tokenizer, TokenizerConfig tokenizerConfig)
+    private BaseModel(string folder, HfModelConfig config, ReferenceModel weights, Tokenizer tokenizer, TokenizerConfig tokenizerConfig)
     {
         (Folder, Weights, Tokenizer, TokenizerConfig) = (folder, weights, tokenizer, tokenizerConfig);
         Template = tokenizerConfig.ChatTemplate is { } source ? ChatTemplate.Parse(source) : null;
@@ -33,7 +33,7 @@ public sealed class BaseModel : IDisposable
     public ReferenceModel Weights { get; }
 
     /// <summary>Text to ids and back.</summary>
-    public TokenizerJson Tokenizer { get; }
+    public Tokenizer Tokenizer { get; }
 
     /// <summary>Special tokens and limits of the tokenizer.</summary>
     public TokenizerConfig TokenizerConfig { get; }
@@ -54,7 +54,7 @@ public sealed class BaseModel : IDisposable
         var config = HfModelConfig.Load(folder);
         using var checkpoint = SafetensorsCheckpoint.Open(folder);
         var plan = ModelFamily.Plan(config, checkpoint.Names);
-        var tokenizer = TokenizerJson.Load(Path.Combine(folder, "tokenizer.json"));
+        var tokenizer = TokenizerFolder.Open(folder);
         if (tokenizer.VocabularySize > plan.Vocab)
         {
             throw new InvalidModelConfigException($"config.json: vocab_size = {plan.Vocab}, but the tokenizer has ids up to {tokenizer.VocabularySize - 1}.");

@@ -6,7 +6,7 @@ namespace Assay.Data.Planning;
 /// <remarks>A record with a prompt becomes a conversation of two turns in the model's chat template; one without is trained as running text.</remarks>
 public sealed class RecordEncoder
 {
-    private readonly TokenizerJson _tokenizer;
+    private readonly Tokenizer _tokenizer;
     private readonly ConversationEncoder _conversations;
     private readonly int _cutOff;
     private readonly int? _end;
@@ -16,7 +16,7 @@ public sealed class RecordEncoder
     /// <param name="config">Its special tokens.</param>
     /// <param name="cutOff">The most tokens of a sample; what is behind is dropped and counted.</param>
     /// <param name="lossOnPrompts">True trains the prompts, too.</param>
-    public RecordEncoder(TokenizerJson tokenizer, ChatTemplate template, TokenizerConfig config, int cutOff, bool lossOnPrompts)
+    public RecordEncoder(Tokenizer tokenizer, ChatTemplate template, TokenizerConfig config, int cutOff, bool lossOnPrompts)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(config);
