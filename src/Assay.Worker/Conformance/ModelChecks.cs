@@ -170,7 +170,7 @@ internal sealed class ModelChecks : IDisposable
         string[] labelled = [.. goldens!.Cases("labels")];
         string name = labelled.Contains("right") ? "right" : labelled.Single();
         var rows = new GoldenCase(goldens, name);
-        using var target = new TrainingTarget(model.Value, null, fusedAttention: false);
+        using var target = new ReferenceTarget(model.Value, null, fusedAttention: false);
         using var scope = NewDisposeScope();
         rows.MeanLoss(model.Value.Logits(rows.Hidden(model.Value)), goldens.Integers($"{name}.labels")).backward();
         double worst = 0;

@@ -69,16 +69,19 @@ internal static class TrainVerb
     private static int Run(BaseModel model, LoraAdapter adapter, SampleData data, TrainOptions options, List<TrainingSample> heldOut, string folder)
     {
         Directory.CreateDirectory(folder);
-        Measure("before", null);
+        using var target = new ReferenceTarget(model.Weights, adapter, fusedAttention: true);
+        Measure("before");
         var control = new TrainingControl();
         Console.CancelKeyPress += (_, key) =>
         {
             key.Cancel = true;
             control.Pause();
         };
-        var outcome = AdapterTraining.Run(model.Weights, adapter, data, options, new TrainingHost(TimeProvider.System, Print, control));
+        using var trainer = new Trainer(target, data, options, TimeProvider.System);
+        trainer.Resume();
+        var outcome = trainer.Run(Print, control);
         PeftAdapterFile.Save(folder, adapter);
-        Measure("after", adapter);
+        Measure("after");
         Console.Out.WriteLine($"{outcome.Status} at step {outcome.Step}; adapter in {folder}");
         if (outcome.Reason is { } reason)
         {
@@ -87,11 +90,11 @@ internal static class TrainVerb
 
         return outcome.Status is TrainingStatus.Failed ? 1 : 0;
 
-        void Measure(string when, LoraAdapter? with)
+        void Measure(string when)
         {
             if (heldOut.Count > 0)
             {
-                var measured = HeldOutLoss.Measure(model.Weights, with, heldOut, 8, CancellationToken.None);
+                var measured = HeldOutLoss.Measure(target, heldOut, 8, CancellationToken.None);
                 Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"held-out loss {when} {measured.Loss:F4} over {measured.Tokens} tokens of {heldOut.Count} samples"));
             }
         }
