@@ -10,7 +10,7 @@ using Generator = Assay.Models.Generation.Generator;
 namespace Assay.Worker.Conformance;
 
 /// <summary>Checks of one folder below <c>models/</c>.</summary>
-internal sealed class ModelChecks : IDisposable
+internal sealed class ModelChecks : ICheckSource
 {
     private readonly string folder;
     private readonly Lazy<ReferenceModel> model;
