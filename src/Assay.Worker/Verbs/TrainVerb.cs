@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Assay.Data.Formats;
-using Assay.Data.Tokenization;
+using Assay.Data.Planning;
 using Assay.Models;
 using Assay.Models.Adapters;
 using Assay.Models.Training;
@@ -14,7 +14,7 @@ internal static class TrainVerb
     public static Command Create()
     {
         var model = new Argument<string>("model") { Description = "Base model folder in Hugging Face layout." };
-        var data = new Argument<string>("data") { Description = "JSONL file, one {\"messages\":[…]} a line." };
+        var data = new Argument<string>("data") { Description = "JSONL file; a line is {\"messages\":[…]}, a question with its answer, or {\"text\":…}." };
         var output = new Argument<string>("output") { Description = "Folder for the adapter; checkpoints go below it." };
         var rank = new Option<int>("--rank") { Description = "Rank of the adapter.", DefaultValueFactory = _ => 8 };
         var alpha = new Option<double>("--alpha") { Description = "Scale numerator; the update is alpha / rank times B A.", DefaultValueFactory = _ => 16 };
@@ -26,15 +26,16 @@ internal static class TrainVerb
         var accumulation = new Option<int>("--accumulation") { Description = "Micro-batches of a step.", DefaultValueFactory = _ => 1 };
         var heldOut = new Option<int>("--held-out") { Description = "One sample in so many is held out for measuring; 0 for none.", DefaultValueFactory = _ => 10 };
         var length = new Option<int>("--cut-off") { Description = "Most tokens of a sample; 0 for the model's context.", DefaultValueFactory = _ => 0 };
+        var lossOnPrompts = new Option<bool>("--loss-on-prompts") { Description = "Learn every token of a conversation, not only the assistant's." };
         var seed = new Option<ulong>("--seed") { Description = "Seed of adapter and order.", DefaultValueFactory = _ => 1 };
         var command = new Command("train", "Fine-tunes a LoRA adapter; run again with the same settings to continue a stopped run.")
         {
-            model, data, output, rank, alpha, dropout, rate, epochs, steps, batch, accumulation, heldOut, length, seed,
+            model, data, output, rank, alpha, dropout, rate, epochs, steps, batch, accumulation, heldOut, length, lossOnPrompts, seed,
         };
         command.SetAction(arguments =>
         {
             using var loaded = BaseModel.Load(arguments.GetRequiredValue(model));
-            var samples = Encode(loaded, arguments.GetRequiredValue(data), arguments.GetValue(length));
+            var samples = Encode(loaded, arguments.GetRequiredValue(data), arguments.GetValue(length), arguments.GetValue(lossOnPrompts));
             int every = arguments.GetValue(heldOut);
             var (training, measuring) = (samples.Where((_, index) => every == 0 || index % every != every - 1).ToList(), samples.Where((_, index) => every > 0 && index % every == every - 1).ToList());
             var set = new SampleData(training, arguments.GetValue(batch), arguments.GetValue(accumulation), arguments.GetValue(seed));
@@ -58,12 +59,12 @@ internal static class TrainVerb
         return command;
     }
 
-    private static List<TrainingSample> Encode(BaseModel model, string path, int length)
+    private static List<TrainingSample> Encode(BaseModel model, string path, int length, bool lossOnPrompts)
     {
-        var template = model.Template ?? throw new InvalidDataException($"The model '{model.Folder}' has no chat template, so conversations cannot be rendered.");
-        var options = new ConversationEncoderOptions(length == 0 ? model.Plan.MaxPositions : length) { Context = model.TokenizerConfig.SpecialTokens };
-        var encoder = new ConversationEncoder(model.Tokenizer, template, options);
-        return [.. ChatFile.Read(path).Select(conversation => TrainingSample.Of(encoder.Encode(conversation))).Where(sample => sample.HasSupervised)];
+        var encoder = new RecordEncoder(model.Tokenizer, model.Template, model.TokenizerConfig, length == 0 ? model.Plan.MaxPositions : length, lossOnPrompts);
+        return [.. TrainingFile.Read(path)
+            .Select(line => TrainingSample.Of(line.Text is { } text ? encoder.EncodeText(text) : encoder.EncodeConversation(line.Messages)))
+            .Where(sample => sample.HasSupervised)];
     }
 
     private static int Run(BaseModel model, LoraAdapter adapter, SampleData data, TrainOptions options, List<TrainingSample> heldOut, string folder)
