@@ -65,6 +65,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return new ReadOnlySpan<byte>((void*)Address(entry), (int)entry.Length);
     }
 
+    /// <summary>The same bytes as <see cref="Bytes"/>, in a form that a record can hold; still only valid until the file is disposed.</summary>
+    /// <exception cref="ArgumentException">As for <see cref="Bytes"/>.</exception>
+    public ReadOnlyMemory<byte> Memory(TensorEntry entry) => Bytes(entry).IsEmpty ? default : new MappedBytes(this, entry).Memory;
+
     /// <summary>Address of the first byte of a tensor; valid until the file is disposed.</summary>
     public nint Address(TensorEntry entry)
     {
