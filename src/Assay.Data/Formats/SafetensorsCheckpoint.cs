@@ -49,6 +49,15 @@ public sealed class SafetensorsCheckpoint : IDisposable
         }
     }
 
+    /// <summary>Opens a single file under any name.</summary>
+    /// <exception cref="InvalidSafetensorsException">The file is broken.</exception>
+    public static SafetensorsCheckpoint OpenFile(string path)
+    {
+        var checkpoint = new SafetensorsCheckpoint();
+        checkpoint.Add(path);
+        return checkpoint;
+    }
+
     /// <summary>The tensor called <paramref name="name"/> and its file, or null.</summary>
     public (SafetensorsFile File, TensorEntry Entry)? Find(string name) =>
         homes.TryGetValue(name, out var file) ? (file, file.Find(name)!) : null;

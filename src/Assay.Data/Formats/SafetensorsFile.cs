@@ -65,6 +65,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return new ReadOnlySpan<byte>((void*)Address(entry), (int)entry.Length);
     }
 
+    /// <summary>The same bytes as <see cref="Bytes"/>, in a form that a record can hold; still only valid until the file is disposed.</summary>
+    /// <exception cref="ArgumentException">As for <see cref="Bytes"/>.</exception>
+    public ReadOnlyMemory<byte> Memory(TensorEntry entry) => Bytes(entry).IsEmpty ? default : new MappedBytes(this, entry).Memory;
+
     /// <summary>Address of the first byte of a tensor; valid until the file is disposed.</summary>
     public nint Address(TensorEntry entry)
     {
@@ -72,6 +76,13 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return ReferenceEquals(entries.GetValueOrDefault(entry.Name), entry)
             ? (nint)(data + entry.Begin)
             : throw new ArgumentException($"Tensor '{entry.Name}' is not an entry of this file.", nameof(entry));
+    }
+
+    /// <summary>Keeps the mapping, and with it every <see cref="Address"/>, valid until the result is disposed, even beyond this object's own disposal.</summary>
+    public IDisposable Lease()
+    {
+        ObjectDisposedException.ThrowIf(data == null, this);
+        return new MappingLease(view.SafeMemoryMappedViewHandle);
     }
 
     public void Dispose()
@@ -95,5 +106,26 @@ public sealed unsafe class SafetensorsFile : IDisposable
         stream.Position = 8;
         stream.ReadExactly(text);
         return SafetensorsHeader.Parse(text, length);
+    }
+
+    private sealed class MappingLease : IDisposable
+    {
+        private readonly Microsoft.Win32.SafeHandles.SafeMemoryMappedViewHandle handle;
+        private bool held;
+
+        public MappingLease(Microsoft.Win32.SafeHandles.SafeMemoryMappedViewHandle handle)
+        {
+            this.handle = handle;
+            handle.DangerousAddRef(ref held);
+        }
+
+        public void Dispose()
+        {
+            if (held)
+            {
+                held = false;
+                handle.DangerousRelease();
+            }
+        }
     }
 }

@@ -25,6 +25,9 @@ public sealed record ForwardOptions
     /// <summary>Positions of the tokens, int64 [B, T]; null counts from 0, or from the cache's end.</summary>
     public torch.Tensor? Positions { get; init; }
 
+    /// <summary>Added to the embeddings, [B, T, D]; training only.</summary>
+    public torch.Tensor? EmbeddingNoise { get; init; }
+
     /// <summary>Called with 0 and the embeddings, k and the output of block k, the last index with the output of the final norm in place of the last block's. Each [B, T, D].</summary>
     public Action<int, torch.Tensor>? Trace { get; init; }
 }

@@ -38,6 +38,11 @@ internal sealed class ForwardPass
             hidden += Rows(table, positions);
         }
 
+        if (options.EmbeddingNoise is { } noise)
+        {
+            hidden += noise;
+        }
+
         return plan.Norm is { } norm ? Norm(norm, hidden) : hidden;
     }
 

@@ -11,19 +11,18 @@ public sealed class AdamW : IDisposable
 
     /// <param name="parameters">Trained tensors, fp32.</param>
     /// <param name="options">β₁, β₂, ε, λ.</param>
-    public AdamW(IEnumerable<(string Name, Tensor Value)> parameters, TrainOptions options)
+    public AdamW(IEnumerable<TrainedTensor> parameters, TrainOptions options)
     {
         this.options = options;
         moments = [.. parameters.Select(parameter => new Moments(
-            parameter.Name,
-            parameter.Value,
+            parameter,
             zeros_like(parameter.Value).DetachFromDisposeScope(),
             zeros_like(parameter.Value).DetachFromDisposeScope()))];
     }
 
     /// <summary>Per trained tensor: the tensor, the running mean of its gradient, and of the gradient's square.</summary>
     public IEnumerable<(string Name, Tensor Value, Tensor First, Tensor Second)> State =>
-        moments.Select(moment => (moment.Name, moment.Value, moment.First, moment.Second));
+        moments.Select(moment => (moment.Trained.Name, moment.Trained.Value, moment.First, moment.Second));
 
     /// <summary>Norm of all gradients together, summed in double in a fixed order.</summary>
     public double GradientNorm()
@@ -32,7 +31,7 @@ public sealed class AdamW : IDisposable
         foreach (var moment in moments)
         {
             // Every look at a gradient makes a handle that keeps its memory until it is disposed.
-            using var gradient = moment.Value.grad;
+            using var gradient = moment.Trained.Gradient();
             if (gradient is not null)
             {
                 using var dense = gradient.contiguous();
@@ -55,9 +54,9 @@ public sealed class AdamW : IDisposable
         using var off = no_grad();
         double firstCorrection = 1 - Math.Pow(options.Beta1, step);
         double secondCorrection = Math.Sqrt(1 - Math.Pow(options.Beta2, step));
-        foreach (var (_, value, first, second) in moments)
+        foreach (var (trained, first, second) in moments)
         {
-            using var gradient = value.grad;
+            using var gradient = trained.Gradient();
             if (gradient is null)
             {
                 continue;
@@ -69,19 +68,11 @@ public sealed class AdamW : IDisposable
                 gradient.mul_(gradientFactor);
             }
 
+            var value = trained.Value;
             value.mul_(1 - (rate * options.WeightDecay));
             first.mul_(options.Beta1).add_(gradient, 1 - options.Beta1);
             second.mul_(options.Beta2).addcmul_(gradient, gradient, 1 - options.Beta2);
             value.addcdiv_(first, second.sqrt().div_(secondCorrection).add_(options.Epsilon), -rate / firstCorrection);
-        }
-    }
-
-    /// <summary>Drops all gradients.</summary>
-    public void ClearGradients()
-    {
-        foreach (var moment in moments)
-        {
-            moment.Value.grad = null;
         }
     }
 
@@ -94,5 +85,5 @@ public sealed class AdamW : IDisposable
         }
     }
 
-    private sealed record Moments(string Name, Tensor Value, Tensor First, Tensor Second);
+    private sealed record Moments(TrainedTensor Trained, Tensor First, Tensor Second);
 }

@@ -10,10 +10,11 @@ internal static class BatchLoss
     /// <exception cref="ArgumentOutOfRangeException">A token id is outside the vocabulary.</exception>
     public static Tensor Sum(ReferenceModel model, TrainingBatch batch, ForwardOptions options)
     {
-        CheckIds(batch, model.Plan.Vocab);
+        long[] ids = batch.PaddedIds();
+        CheckIds(ids, model.Plan.Vocab);
         using var scope = NewDisposeScope();
-        var hidden = model.Hidden(tensor(batch.Ids, batch.Rows, batch.Length), options).view(-1, model.Plan.Hidden); // [B·T, D]
-        var targets = batch.Targets;
+        var hidden = model.Hidden(tensor(ids, batch.Samples.Count, batch.Length), options).view(-1, model.Plan.Hidden); // [B·T, D]
+        long[] targets = batch.PaddedTargets();
         if (batch.Supervised < targets.Length)
         {
             // Logits only where a prediction counts: on instruction data that is about half of the rows.
@@ -26,13 +27,13 @@ internal static class BatchLoss
         return nn.functional.cross_entropy(logits, tensor(targets), reduction: nn.Reduction.Sum).MoveToOuterDisposeScope();
     }
 
-    private static void CheckIds(TrainingBatch batch, int vocab)
+    private static void CheckIds(long[] ids, int vocab)
     {
-        foreach (long id in batch.Ids)
+        foreach (long id in ids)
         {
             if (id < 0 || id >= vocab)
             {
-                throw new ArgumentOutOfRangeException(nameof(batch), id, $"Token ids must be from 0 to {vocab - 1}.");
+                throw new ArgumentOutOfRangeException(nameof(ids), id, $"Token ids must be from 0 to {vocab - 1}.");
             }
         }
     }

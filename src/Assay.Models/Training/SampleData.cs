@@ -43,7 +43,7 @@ public sealed class SampleData : ITrainingData
     public TrainingBatch Batch(int step, int micro)
     {
         long first = ((((long)step - 1) * accumulation) + micro) * batchSize;
-        return TrainingBatch.Of([.. Enumerable.Range(0, batchSize).Select(row => samples[IndexOf(first + row)])]);
+        return new TrainingBatch([.. Enumerable.Range(0, batchSize).Select(row => samples[IndexOf(first + row)])]);
     }
 
     private int IndexOf(long position)

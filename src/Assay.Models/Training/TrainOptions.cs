@@ -33,6 +33,9 @@ public sealed record TrainOptions
     /// <summary>What the loss is averaged over.</summary>
     public LossNormalisation Normalisation { get; init; } = LossNormalisation.Token;
 
+    /// <summary>Noise on the embeddings, or null.</summary>
+    public EmbeddingNoise? Noise { get; init; }
+
     /// <summary>Steps between checkpoints; 0 writes none before the end.</summary>
     public int CheckpointEvery { get; init; }
 
@@ -50,12 +53,12 @@ public sealed record TrainOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointEvery, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(Schedule.WarmupSteps, 0);
         if (!(LearningRate is > 0 and < 10) || ClipNorm is <= 0 || WeightDecay is < 0 or >= 1
-            || Beta1 is < 0 or >= 1 || Beta2 is < 0 or >= 1 || Epsilon <= 0)
+            || Beta1 is < 0 or >= 1 || Beta2 is < 0 or >= 1 || Epsilon <= 0 || Noise is { Alpha: not (> 0 and < 1000) })
         {
             throw new ArgumentOutOfRangeException(
                 nameof(TrainOptions),
                 this,
-                "LearningRate must be in (0, 10), ClipNorm above 0 or null, WeightDecay, Beta1 and Beta2 in [0, 1), Epsilon above 0.");
+                "LearningRate must be in (0, 10), ClipNorm above 0 or null, WeightDecay, Beta1 and Beta2 in [0, 1), Epsilon above 0, the noise's Alpha in (0, 1000).");
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Assay.Models.Training;
 
@@ -10,7 +9,7 @@ public sealed class Trainer : IDisposable
 {
     private const int MostReturns = 2;
 
-    private readonly TrainingTarget target;
+    private readonly ITrainingTarget target;
     private readonly ITrainingData data;
     private readonly TrainOptions options;
     private readonly Pace pace;
@@ -24,7 +23,7 @@ public sealed class Trainer : IDisposable
     /// <param name="options">How.</param>
     /// <param name="clock">For tokens per second and time left only; never for decisions that change numbers.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-    public Trainer(TrainingTarget target, ITrainingData data, TrainOptions options, TimeProvider clock)
+    public Trainer(ITrainingTarget target, ITrainingData data, TrainOptions options, TimeProvider clock)
     {
         options.Check();
         (this.target, this.data, this.options) = (target, data, options);
@@ -90,10 +89,10 @@ public sealed class Trainer : IDisposable
         int step = Step + 1;
         double rate = options.LearningRate * rateScale * options.Schedule.Factor(step, Steps);
         var batches = Enumerable.Range(0, options.Accumulation).Select(micro => data.Batch(step, micro)).ToList();
-        double loss = Accumulate(batches, step, control);
+        double loss = target.Accumulate(new TrainingStep(step, batches, options.Normalisation, options.Noise), () => control.CancelRequested);
         if (control.CancelRequested)
         {
-            optimiser.ClearGradients();
+            target.ClearGradients();
             return new TrainingOutcome(TrainingStatus.Cancelled, Step);
         }
 
@@ -103,6 +102,7 @@ public sealed class Trainer : IDisposable
         {
             double factor = options.ClipNorm is { } limit ? Math.Min(1, limit / (norm + 1e-6)) : 1;
             optimiser.Step(step, rate, factor);
+            target.ParametersChanged();
             Step = step;
             if (options.CheckpointEvery > 0 && step % options.CheckpointEvery == 0 && step < Steps)
             {
@@ -122,33 +122,10 @@ public sealed class Trainer : IDisposable
             note = string.Create(CultureInfo.InvariantCulture, $"Step {step} gave loss {loss} and gradient norm {norm}: back to step {Step}, learning rate halved.");
         }
 
-        optimiser.ClearGradients();
+        target.ClearGradients();
         var (speed, left) = pace.Count(batches.Sum(batch => batch.Tokens), Steps - Step);
         report(new TrainingEvent(step, Steps, loss, rate, norm, speed, left, note));
         return null;
-    }
-
-    /// <summary>Adds up the gradients of a step and returns its loss; a cancelled run stops between two micro-batches.</summary>
-    private double Accumulate(List<TrainingBatch> batches, int step, TrainingControl control)
-    {
-        double all = batches.Sum(batch => batch.Supervised);
-        double total = 0;
-        for (int micro = 0; micro < batches.Count && !control.CancelRequested; micro++)
-        {
-            var batch = batches[micro];
-            if (batch.Supervised == 0)
-            {
-                continue;
-            }
-
-            using var scope = NewDisposeScope();
-            double divisor = options.Normalisation is LossNormalisation.Token ? all : (double)batch.Supervised * batches.Count;
-            var loss = target.SumLoss(batch, ((long)step * batches.Count) + micro) / divisor;
-            loss.backward();
-            total += loss.item<float>();
-        }
-
-        return total;
     }
 
     private void Checkpoint()
@@ -166,8 +143,9 @@ public sealed class Trainer : IDisposable
 
     private void Return(TrainingState state)
     {
-        optimiser.ClearGradients();
+        target.ClearGradients();
         state.Restore(optimiser);
+        target.ParametersChanged();
         saved = state;
         Step = state.Step;
     }
@@ -175,8 +153,8 @@ public sealed class Trainer : IDisposable
     private Dictionary<string, string> Identity() => new(options.Identity)
     {
         ["data"] = data.ContentHash,
-        ["engine"] = $"reference fp32, TorchSharp {typeof(torch).Assembly.GetName().Version}",
+        ["engine"] = $"{target.Path}, TorchSharp {typeof(torch).Assembly.GetName().Version}",
         ["options"] = string.Create(CultureInfo.InvariantCulture,
-            $"accumulation {options.Accumulation}, rate {options.LearningRate}, schedule {options.Schedule.Kind} {options.Schedule.WarmupSteps}, clip {options.ClipNorm}, decay {options.WeightDecay}, betas {options.Beta1} {options.Beta2}, epsilon {options.Epsilon}, {options.Normalisation}"),
+            $"accumulation {options.Accumulation}, rate {options.LearningRate}, schedule {options.Schedule.Kind} {options.Schedule.WarmupSteps}, clip {options.ClipNorm}, decay {options.WeightDecay}, betas {options.Beta1} {options.Beta2}, epsilon {options.Epsilon}, {options.Normalisation}, noise {options.Noise?.Alpha} {options.Noise?.Seed}"),
     };
 }

@@ -1,42 +1,54 @@
 namespace Assay.Models.Training;
 
-/// <summary>Rows of one micro-batch, padded on the right to the same length.</summary>
-/// <param name="Rows">B.</param>
-/// <param name="Length">T.</param>
-/// <param name="Ids">[B × T] token ids; padding may be any valid id.</param>
-/// <param name="Targets">[B × T]: the token that each position should predict, or <see cref="NotTrained"/>.</param>
-public sealed record TrainingBatch(int Rows, int Length, long[] Ids, long[] Targets)
+/// <summary>The sequences of one micro-batch.</summary>
+/// <param name="Samples">1 or more, each of length 1 or more.</param>
+public sealed record TrainingBatch(IReadOnlyList<TrainingSample> Samples)
 {
     /// <summary>Marks a position whose prediction does not count.</summary>
     public const long NotTrained = -100;
 
     /// <summary>S: positions whose prediction counts.</summary>
-    public int Supervised { get; } = Targets.Count(target => target != NotTrained);
+    public int Supervised { get; } = Samples.Sum(sample => sample.Predictions);
 
-    /// <summary>Tokens without padding.</summary>
-    public int Tokens { get; private init; } = Rows * Length;
+    /// <summary>Tokens of all sequences.</summary>
+    public int Tokens { get; } = Samples.Sum(sample => sample.Ids.Length);
 
-    /// <summary>Makes a batch of whole sequences.</summary>
-    /// <param name="samples">1 or more, of length 1 or more.</param>
-    public static TrainingBatch Of(IReadOnlyList<TrainingSample> samples)
+    /// <summary>T of the padded rows: the longest sequence.</summary>
+    public int Length { get; } = Samples.Max(sample => sample.Ids.Length);
+
+    /// <summary>Token ids padded on the right with 0, [B × T].</summary>
+    public long[] PaddedIds()
     {
-        int length = samples.Max(sample => sample.Ids.Length);
-        long[] ids = new long[samples.Count * length];
-        long[] targets = new long[samples.Count * length];
-        Array.Fill(targets, NotTrained);
-        for (int row = 0; row < samples.Count; row++)
+        long[] ids = new long[Samples.Count * Length];
+        for (int row = 0; row < Samples.Count; row++)
         {
-            var sample = samples[row];
-            for (int position = 0; position < sample.Ids.Length; position++)
+            int[] own = Samples[row].Ids;
+            for (int place = 0; place < own.Length; place++)
             {
-                ids[(row * length) + position] = sample.Ids[position];
-                if (position > 0 && sample.Supervised[position])
+                ids[(row * Length) + place] = own[place];
+            }
+        }
+
+        return ids;
+    }
+
+    /// <summary>The token that each position should predict, or <see cref="NotTrained"/>, [B × T].</summary>
+    public long[] PaddedTargets()
+    {
+        long[] targets = new long[Samples.Count * Length];
+        Array.Fill(targets, NotTrained);
+        for (int row = 0; row < Samples.Count; row++)
+        {
+            var sample = Samples[row];
+            for (int place = 1; place < sample.Ids.Length; place++)
+            {
+                if (sample.Supervised[place])
                 {
-                    targets[(row * length) + position - 1] = sample.Ids[position];
+                    targets[(row * Length) + place - 1] = sample.Ids[place];
                 }
             }
         }
 
-        return new TrainingBatch(samples.Count, length, ids, targets) { Tokens = samples.Sum(sample => sample.Ids.Length) };
+        return targets;
     }
 }

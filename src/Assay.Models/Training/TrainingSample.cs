@@ -7,8 +7,11 @@ namespace Assay.Models.Training;
 /// <param name="Supervised">Whether predicting the token at the same place counts; the first token is never predicted.</param>
 public sealed record TrainingSample(int[] Ids, bool[] Supervised)
 {
+    /// <summary>Tokens whose prediction counts.</summary>
+    public int Predictions { get; } = Supervised.Skip(1).Count(counts => counts);
+
     /// <summary>Whether anything can be learnt from it.</summary>
-    public bool HasSupervised => Supervised.Skip(1).Contains(true);
+    public bool HasSupervised => Predictions > 0;
 
     /// <summary>The sample of an encoded conversation.</summary>
     public static TrainingSample Of(EncodedConversation conversation) =>

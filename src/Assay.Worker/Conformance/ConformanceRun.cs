@@ -11,22 +11,30 @@ internal sealed class ConformanceRun(string folder, string? assets, string only,
     private int passed;
     private int failed;
 
+    /// <summary>Every computing path that a check's name may end with.</summary>
+    public static IReadOnlyList<string> AllPaths { get; } = ["reference", "fp32", "bf16", "decode"];
+
+    /// <summary>Computing paths to check; checks that belong to no path are always carried out.</summary>
+    public IReadOnlyCollection<string> Paths { get; init; } = AllPaths;
+
     /// <summary>Carries out all checks.</summary>
     /// <returns>0 when all passed and there was at least one, else 1.</returns>
     public int Run()
     {
-        var groups = Below("models").Where(path => File.Exists(Path.Combine(path, "config.json")))
-            .Concat(Below("peft").Where(path => File.Exists(Path.Combine(path, "golden.json"))))
-            .Concat(Below("").Where(path => File.Exists(Path.Combine(path, "golden_generation.json"))))
-            .Select(path => (Path: path, Name: Path.GetRelativePath(folder, path).Replace('\\', '/')))
-            .Where(group => group.Name.StartsWith(only, StringComparison.Ordinal))
-            .OrderBy(group => group.Name, StringComparer.Ordinal);
-        foreach (var (path, name) in groups)
+        var folders = FolderKind.All.SelectMany(kind => kind.Below(folder, assets).Select(golden => (Golden: golden, Kind: kind)))
+            .Where(found => found.Golden.Name.StartsWith(only, StringComparison.Ordinal))
+            .OrderBy(found => found.Golden.Name, StringComparer.Ordinal);
+        foreach (var (golden, kind) in folders)
         {
-            using var checks = Open(path, name, out var list);
-            foreach (var check in list)
+            foreach (var source in Open(kind, golden))
             {
-                Carry(name, check);
+                using (source)
+                {
+                    foreach (var check in source.All().Where(IsAskedFor))
+                    {
+                        Carry(golden.Name, check);
+                    }
+                }
             }
         }
 
@@ -34,37 +42,22 @@ internal sealed class ConformanceRun(string folder, string? assets, string only,
         return failed == 0 && passed > 0 ? 0 : 1;
     }
 
-    private IDisposable Open(string path, string name, out IEnumerable<Check> checks)
+    private IReadOnlyList<ICheckSource> Open(FolderKind kind, GoldenFolder golden)
     {
-        switch (name.Split('/')[0])
+        try
         {
-            case "models":
-                var model = new ModelChecks(path);
-                checks = model.All();
-                return model;
-            case "peft":
-                var peft = new PeftChecks(path, FindModel);
-                checks = peft.All();
-                return peft;
-            default:
-                string weights = File.Exists(Path.Combine(path, "config.json")) || assets is null ? path : Path.Combine(assets, name);
-                var stories = new StoriesChecks(path, weights);
-                checks = stories.All();
-                return stories;
+            return kind.Open(golden);
+        }
+        catch (Exception error)
+        {
+            // Goldens that cannot be read are a failure of their folder, and no reason to stop the walk.
+            Carry(golden.Name, new Check("open", () => throw error));
+            return [];
         }
     }
 
-    private string FindModel(string name)
-    {
-        string own = Path.Combine(folder, "models", name);
-        return Directory.Exists(own) || assets is null ? own : Path.Combine(assets, "models", name);
-    }
-
-    private IEnumerable<string> Below(string top)
-    {
-        string path = Path.Combine(folder, top);
-        return Directory.Exists(path) ? Directory.EnumerateDirectories(path) : [];
-    }
+    private bool IsAskedFor(Check check) =>
+        check.Name.LastIndexOf('@') is var at && (at < 0 || Paths.Contains(check.Name[(at + 1)..]));
 
     private void Carry(string name, Check check)
     {

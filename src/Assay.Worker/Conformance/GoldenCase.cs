@@ -101,7 +101,7 @@ internal sealed class GoldenCase
 
     /// <summary>The case as rows for the training loop.</summary>
     /// <param name="labels">[B × width]; a label is the token at its place or −100.</param>
-    public TrainingBatch Batch(long[] labels) => TrainingBatch.Of(
+    public TrainingBatch Batch(long[] labels) => new(
         [.. rows.Select((row, number) => new TrainingSample(
             Array.ConvertAll(row.Ids, id => (int)id),
             [.. row.Places.Select(place => labels[(number * width) + place] != TrainingBatch.NotTrained)]))]);

@@ -10,7 +10,7 @@ using Generator = Assay.Models.Generation.Generator;
 namespace Assay.Worker.Conformance;
 
 /// <summary>Checks of one folder below <c>models/</c>.</summary>
-internal sealed class ModelChecks : IDisposable
+internal sealed class ModelChecks : ICheckSource
 {
     private readonly string folder;
     private readonly Lazy<ReferenceModel> model;
@@ -170,7 +170,7 @@ internal sealed class ModelChecks : IDisposable
         string[] labelled = [.. goldens!.Cases("labels")];
         string name = labelled.Contains("right") ? "right" : labelled.Single();
         var rows = new GoldenCase(goldens, name);
-        using var target = new TrainingTarget(model.Value, null, fusedAttention: false);
+        using var target = new ReferenceTarget(model.Value, null, fusedAttention: false);
         using var scope = NewDisposeScope();
         rows.MeanLoss(model.Value.Logits(rows.Hidden(model.Value)), goldens.Integers($"{name}.labels")).backward();
         double worst = 0;

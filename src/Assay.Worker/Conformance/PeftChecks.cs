@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Assay.Worker.Conformance;
 
 /// <summary>Checks of one folder below <c>peft/</c>: loading, saving and applying; training is in <see cref="PeftTrainingChecks"/>.</summary>
-internal sealed class PeftChecks : IDisposable
+internal sealed class PeftChecks : ICheckSource
 {
     private readonly string folder;
     private readonly GoldenTensors? inference;

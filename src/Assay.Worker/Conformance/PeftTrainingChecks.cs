@@ -104,7 +104,7 @@ internal sealed class PeftTrainingChecks : IDisposable
     {
         var adapter = PeftAdapterFile.Load(Path.Combine(folder, "train_init_adapter"), model.Value.Plan);
         var options = Options();
-        using var target = new TrainingTarget(model.Value, adapter, fusedAttention: false);
+        using var target = new ReferenceTarget(model.Value, adapter, fusedAttention: false);
         using var trainer = new Trainer(target, new RecordedBatches(goldens!, options.Accumulation), options, TimeProvider.System);
         var events = new List<TrainingEvent>();
         trainer.Run(events.Add, new TrainingControl());
@@ -114,7 +114,7 @@ internal sealed class PeftTrainingChecks : IDisposable
     private Figure Gradients()
     {
         using var adapter = PeftAdapterFile.Load(Path.Combine(folder, "train_init_adapter"), model.Value.Plan);
-        using var target = new TrainingTarget(model.Value, adapter, fusedAttention: false);
+        using var target = new ReferenceTarget(model.Value, adapter, fusedAttention: false);
         using var scope = NewDisposeScope();
         int accumulation = Options().Accumulation;
         var batches = new RecordedBatches(goldens!, accumulation);
@@ -126,7 +126,7 @@ internal sealed class PeftTrainingChecks : IDisposable
 
         double worst = 0;
         int seen = 0;
-        foreach (var (name, value) in target.Parameters)
+        foreach (var (name, value, _) in target.Parameters)
         {
             string key = GradientPrefix + name.Replace(".weight", ".default.weight", StringComparison.Ordinal);
             worst = Math.Max(worst, goldens!.Has(key) ? goldens.Difference(key, value.grad ?? zeros_like(value)) : double.PositiveInfinity);

@@ -7,7 +7,7 @@ namespace Assay.Worker.Conformance;
 /// <summary>Checks of a trained model with recorded stories: a top folder with <c>golden_generation.json</c>.</summary>
 /// <param name="folder">Folder with the goldens.</param>
 /// <param name="weights">Folder with <c>config.json</c> and weights, usually the same.</param>
-internal sealed class StoriesChecks(string folder, string weights) : IDisposable
+internal sealed class StoriesChecks(string folder, string weights) : ICheckSource
 {
     private readonly Lazy<ReferenceModel> model = new(() => ModelChecks.Open(weights));
     private readonly GoldenTensors? goldens = GoldenTensors.Open(Path.Combine(folder, "golden.safetensors"));

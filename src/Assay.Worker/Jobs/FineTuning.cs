@@ -73,10 +73,15 @@ internal sealed class FineTuning : IDisposable
     public TrainResult Run(TrainingControl control, CurveReporter curves, CancellationToken cancel)
     {
         curves.Report("preparing", _options.Steps, null);
-        var before = HeldOut(null, cancel);
-        var startLoss = HeldOut(_adapter, cancel);
+        double? before;
+        using (var alone = new ReferenceTarget(_base.Weights, null, fusedAttention: true))
+        {
+            before = HeldOut(alone, cancel);
+        }
+
+        using var target = new ReferenceTarget(_base.Weights, _adapter, fusedAttention: true);
+        var startLoss = HeldOut(target, cancel);
         double? loss = null, tuned = startLoss;
-        using var target = new TrainingTarget(_base.Weights, _adapter, fusedAttention: true);
         using var trainer = new Trainer(target, _data, _options, TimeProvider.System);
         var resumed = trainer.Resume();
         curves.Report("running", _options.Steps, new RunPoint(resumed, HoldOutLoss: resumed == 0 ? startLoss : null,
@@ -94,7 +99,7 @@ internal sealed class FineTuning : IDisposable
             }, control, pauseAfter: next < _options.Steps ? next : null);
             if (_heldOut.Count > 0 && outcome.Status is TrainingStatus.Paused or TrainingStatus.Succeeded)
             {
-                tuned = HeldOut(_adapter, cancel);
+                tuned = HeldOut(target, cancel);
                 curves.Report("running", _options.Steps, new RunPoint(trainer.Step, HoldOutLoss: tuned));
             }
         }
@@ -119,8 +124,8 @@ internal sealed class FineTuning : IDisposable
         return new TrainResult("succeeded", null, outcome.Step, loss, before, tuned, TrainJob.AdapterHash(_payload.OutputFolder));
     }
 
-    private double? HeldOut(LoraAdapter? adapter, CancellationToken cancel) =>
-        _heldOut.Count == 0 ? null : Finite(HeldOutLoss.Measure(_base.Weights, adapter, _heldOut, _payload.Settings.BatchSize, cancel).Loss);
+    private double? HeldOut(ITrainingTarget target, CancellationToken cancel) =>
+        _heldOut.Count == 0 ? null : Finite(HeldOutLoss.Measure(target, _heldOut, _payload.Settings.BatchSize, cancel).Loss);
 
     /// <summary>JSON has no number for what is not finite; the step's note says it in words.</summary>
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

@@ -15,7 +15,7 @@ internal sealed class PretrainData : ITrainingData
     /// <param name="recipe">Batch, context, seed.</param>
     /// <param name="tokenizer">The model's.</param>
     /// <param name="documents">Training documents.</param>
-    public PretrainData(PretrainRecipe recipe, TokenizerJson tokenizer, IReadOnlyList<MemberDocument> documents)
+    public PretrainData(PretrainRecipe recipe, Tokenizer tokenizer, IReadOnlyList<MemberDocument> documents)
     {
         this.recipe = recipe;
         int[] beginning = [tokenizer.IdOf(StarterTokens.EndOfText)!.Value];
@@ -53,18 +53,10 @@ internal sealed class PretrainData : ITrainingData
         int chatPerStep = step >= ChatFrom ? (int)Math.Round(perStep * recipe.ChatShare) : 0;
         long chatBefore = step >= ChatFrom ? (long)(step - ChatFrom) * chatPerStep : 0;
         long textBefore = ((long)(step - 1) * perStep) - chatBefore;
-        var chosen = Enumerable.Range(micro * rows, rows)
+        return new TrainingBatch([.. Enumerable.Range(micro * rows, rows)
             .Select(row => row < chatPerStep ? chats.Row(chatBefore + row) : texts.Row(textBefore + row - chatPerStep))
-            .ToList();
-        return Of(chosen, recipe.Context);
+            .Select(row => new TrainingSample(row, [.. row.Select(_ => true)]))]);
     }
-
-    /// <summary>Rows of width T + 1 as a batch of length T.</summary>
-    public static TrainingBatch Of(IReadOnlyList<int[]> rows, int length) => new(
-        rows.Count,
-        length,
-        [.. rows.SelectMany(row => row.Take(length)).Select(id => (long)id)],
-        [.. rows.SelectMany(row => row.Skip(1)).Select(id => (long)id)]);
 
     private static long[] Count(int[][] documents, int vocabulary)
     {

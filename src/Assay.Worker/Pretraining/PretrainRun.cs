@@ -50,7 +50,7 @@ internal sealed class PretrainRun(PretrainRecipe recipe, string folder, string p
         ShowSome(corpus.Training);
         using var model = ReferenceModel.Initialise(ModelFamily.Plan(HfModelConfig.Load(folder), null), recipe.Seed);
         Say($"{model.Parameters.Values.Sum(parameter => parameter.numel())} parameters");
-        using var target = new TrainingTarget(model, null, fusedAttention: true);
+        using var target = new ReferenceTarget(model, null, fusedAttention: true);
         using var trainer = new Trainer(target, data, Options(), clock);
         trainer.Resume();
         var outcome = exportOnly ? new TrainingOutcome(TrainingStatus.Paused, trainer.Step) : Train(trainer, data);
@@ -125,7 +125,7 @@ internal sealed class PretrainRun(PretrainRecipe recipe, string folder, string p
         }
     }
 
-    private TokenizerJson PrepareTokenizer(DocumentationCorpus corpus)
+    private Tokenizer PrepareTokenizer(DocumentationCorpus corpus)
     {
         string path = Path.Combine(folder, "tokenizer.json");
         if (!File.Exists(path))

@@ -30,7 +30,7 @@ internal sealed class StarterFolder(PretrainRecipe recipe, string folder)
     /// <param name="tokenizer">The folder's tokenizer.</param>
     /// <param name="corpus">What it was trained on, and what was held out.</param>
     /// <param name="progress">Steps and tokens of the run.</param>
-    public void Write(ReferenceModel model, TokenizerJson tokenizer, DocumentationCorpus corpus, PretrainProgress progress)
+    public void Write(ReferenceModel model, Tokenizer tokenizer, DocumentationCorpus corpus, PretrainProgress progress)
     {
         string tokenizerHash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "tokenizer.json"))));
         byte[] bits = ReferenceBits.FromCounts([.. progress.Data.TokenCounts], tokenizerHash).ToJson();
@@ -64,7 +64,7 @@ internal sealed class StarterFolder(PretrainRecipe recipe, string folder)
         DurableFile.WriteText(Path.Combine(folder, "README.md"), card.Text());
     }
 
-    private static string Answer(ReferenceModel model, TokenizerJson tokenizer, string question)
+    private static string Answer(ReferenceModel model, Tokenizer tokenizer, string question)
     {
         string conversation = StarterTokens.Conversation(question, "");
         int[] prompt = tokenizer.Encode(conversation[..^StarterTokens.EndOfTurn.Length]);
@@ -72,13 +72,14 @@ internal sealed class StarterFolder(PretrainRecipe recipe, string folder)
         return generator.Generate(prompt, new GenerateOptions { Temperature = 0, MaxTokens = 80, RepetitionPenalty = 1.1 }, null, null, CancellationToken.None).Text;
     }
 
-    private (double Loss, double BitsPerByte, int Documents) Measure(ReferenceModel model, TokenizerJson tokenizer, IReadOnlyList<MemberDocument> documents)
+    private (double Loss, double BitsPerByte, int Documents) Measure(ReferenceModel model, Tokenizer tokenizer, IReadOnlyList<MemberDocument> documents)
     {
         int[][] ids = [.. documents.Select(document => (int[])[tokenizer.IdOf(StarterTokens.EndOfText)!.Value, .. tokenizer.Encode(document.Text)])];
         var packed = new PackedRows(ids, recipe.Context + 1, recipe.Seed, "held out");
         int count = (int)Math.Clamp(ids.Sum(document => (long)document.Length) / (recipe.Context + 1), 1, MeasuredRows);
         int[][] rows = [.. Enumerable.Range(0, count).Select(index => packed.Row(index))];
-        var measured = HeldOutLoss.Measure(model, null, rows.Select(row => new TrainingSample(row, [.. row.Select(_ => true)])), recipe.Rows, CancellationToken.None);
+        using var target = new ReferenceTarget(model, null, fusedAttention: true);
+        var measured = HeldOutLoss.Measure(target, rows.Select(row => new TrainingSample(row, [.. row.Select(_ => true)])), recipe.Rows, CancellationToken.None);
         long bytes = rows.Sum(row => row.Skip(1).Where(id => !tokenizer.IsSpecial(id)).Sum(id => (long)tokenizer.BytesOf(id).Length));
         return (measured.Loss, measured.Loss * measured.Tokens / Math.Log(2) / bytes, documents.Count);
     }

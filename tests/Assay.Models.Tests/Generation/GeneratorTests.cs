@@ -75,7 +75,7 @@ public sealed class GeneratorTests : IDisposable
     {
         var taught = new TrainingSample([20, 21, 22, 7, 33, 50, 2, 41, 18], [.. Enumerable.Repeat(true, 9)]);
         using var adapter = TinyModel.Adapter(model.Plan);
-        using (var target = new TrainingTarget(model, adapter, fusedAttention: true))
+        using (var target = new ReferenceTarget(model, adapter, fusedAttention: true))
         using (var trainer = new Trainer(target, new SampleData([taught], 1, 1, 1), new TrainOptions { Steps = 60, LearningRate = 3e-2 }, TimeProvider.System))
         {
             trainer.Run(_ => { }, new TrainingControl());

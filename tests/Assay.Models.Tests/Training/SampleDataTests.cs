@@ -10,7 +10,7 @@ public sealed class SampleDataTests
         TrainingSample[] samples = [.. Enumerable.Range(0, 12).Select(id => new TrainingSample([id, id], [false, true]))];
         var data = new SampleData(samples, 2, 2, 7);
 
-        long[][] epochs = [.. Enumerable.Range(0, 2).Select(epoch => Enumerable.Range((epoch * 3) + 1, 3).SelectMany(step => new[] { 0, 1 }.SelectMany(micro => data.Batch(step, micro).Ids.Where((_, place) => place % 2 == 0))).ToArray())];
+        long[][] epochs = [.. Enumerable.Range(0, 2).Select(epoch => Enumerable.Range((epoch * 3) + 1, 3).SelectMany(step => new[] { 0, 1 }.SelectMany(micro => data.Batch(step, micro).PaddedIds().Where((_, place) => place % 2 == 0))).ToArray())];
 
         Assert.Equal(3, data.StepsPerEpoch);
         Assert.All(epochs, epoch => Assert.Equal(Enumerable.Range(0, 12).Select(id => (long)id), epoch.Order()));
@@ -20,10 +20,10 @@ public sealed class SampleDataTests
     [Fact]
     public void Samples_are_padded_on_the_right_and_predict_the_next_token()
     {
-        var batch = TrainingBatch.Of([new TrainingSample([5, 6, 7], [false, false, true]), new TrainingSample([8, 9], [true, true])]);
+        var batch = new TrainingBatch([new TrainingSample([5, 6, 7], [false, false, true]), new TrainingSample([8, 9], [true, true])]);
 
-        Assert.Equal([5, 6, 7, 8, 9, 0], batch.Ids);
-        Assert.Equal([-100, 7, -100, 9, -100, -100], batch.Targets);
+        Assert.Equal([5, 6, 7, 8, 9, 0], batch.PaddedIds());
+        Assert.Equal([-100, 7, -100, 9, -100, -100], batch.PaddedTargets());
         Assert.Equal((2, 5), (batch.Supervised, batch.Tokens));
     }
 

@@ -140,7 +140,7 @@ public sealed class TrainerTests : IDisposable
         File.WriteAllBytes(state, bytes);
         Directory.CreateDirectory(Path.Combine(folder, "writing-000000010"));
 
-        using var target = new TrainingTarget(model, adapter, fusedAttention: true);
+        using var target = new ReferenceTarget(model, adapter, fusedAttention: true);
         using var trainer = new Trainer(target, Data(), options, TimeProvider.System);
         Assert.Equal(8, trainer.Resume());
 
@@ -199,7 +199,7 @@ public sealed class TrainerTests : IDisposable
         bool resume = false,
         int? pauseAfter = null)
     {
-        using var target = new TrainingTarget(model, adapter, fusedAttention: true);
+        using var target = new ReferenceTarget(model, adapter, fusedAttention: true);
         using var trainer = new Trainer(target, data ?? Data(), options, TimeProvider.System);
         if (resume)
         {

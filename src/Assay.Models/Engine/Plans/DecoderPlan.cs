@@ -27,6 +27,9 @@ public sealed record DecoderPlan(
     /// <summary>Whether the last reported hidden state is taken before the final norm; only traces ask.</summary>
     public bool HiddenBeforeFinalNorm { get; init; }
 
+    /// <summary>Prefixes of stored weights that the model does not compute with, such as layers for predicting further tokens.</summary>
+    public IReadOnlyList<string> Unused { get; init; } = [];
+
     /// <summary>Every linear layer inside the blocks, under its hub name and in the order data flows; these are PEFT's <c>all-linear</c>.</summary>
     public IEnumerable<LinearModule> Linears => Blocks.SelectMany(block => block.Linears).SelectMany(linear => linear.Modules);
 
