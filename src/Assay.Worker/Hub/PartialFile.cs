@@ -14,7 +14,7 @@ internal sealed class PartialFile : IDisposable
     public PartialFile(string path, HubFile file)
     {
         this.file = file;
-        stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+        stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         hash = new ContentHash(file);
         if (stream.Length > file.Size)
         {
