@@ -31,10 +31,10 @@ public sealed class BytePairTrainer
     public static BytePairVocabulary Train(IEnumerable<string> texts, BytePairTrainerOptions options, CancellationToken cancel)
     {
         var smallest = 256 + options.SpecialTokens.Count;
-        if (options.VocabularySize < smallest || options.VocabularySize > TokenizerJson.MaxTokens)
+        if (options.VocabularySize < smallest || options.VocabularySize > Tokenizer.MaxTokens)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(options), options.VocabularySize, $"The vocabulary size must be {smallest} to {TokenizerJson.MaxTokens}.");
+                nameof(options), options.VocabularySize, $"The vocabulary size must be {smallest} to {Tokenizer.MaxTokens}.");
         }
 
         if (options.SpecialTokens.Any(string.IsNullOrEmpty) || options.SpecialTokens.Distinct().Count() != options.SpecialTokens.Count)

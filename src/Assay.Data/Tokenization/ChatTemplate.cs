@@ -33,7 +33,7 @@ public sealed class ChatTemplate
     /// <param name="addGenerationPrompt">True ends the text where the assistant's next reply begins.</param>
     /// <param name="context">More variables: token texts such as <c>bos_token</c> (<see cref="TokenizerConfig.SpecialTokens"/>), <c>date_string</c>.</param>
     /// <param name="now">The time that <c>strftime_now</c> shows; null makes a template that asks for it fail.</param>
-    /// <returns>The text, which already holds any beginning token: encode it with <see cref="ITokenizer.Encode"/>.</returns>
+    /// <returns>The text, which already holds any beginning token: encode it with <see cref="Tokenizer.Encode"/>.</returns>
     /// <exception cref="ChatTemplateException">The template refuses the conversation or fails.</exception>
     public string Render(
         IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, string>? context = null, DateTimeOffset? now = null)

@@ -13,7 +13,7 @@ public sealed class ConversationEncoder
 
     private const string Assistant = "assistant";
 
-    private readonly TokenizerJson tokenizer;
+    private readonly Tokenizer tokenizer;
     private readonly ChatTemplate template;
     private readonly ConversationEncoderOptions options;
 
@@ -21,7 +21,7 @@ public sealed class ConversationEncoder
     /// <param name="template">The model's chat template.</param>
     /// <param name="options">Cut-off, trained part and template variables.</param>
     /// <exception cref="ArgumentOutOfRangeException">The cut-off is below 1.</exception>
-    public ConversationEncoder(TokenizerJson tokenizer, ChatTemplate template, ConversationEncoderOptions options)
+    public ConversationEncoder(Tokenizer tokenizer, ChatTemplate template, ConversationEncoderOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.CutOff, 1);
         this.tokenizer = tokenizer;

@@ -6,7 +6,7 @@ namespace Assay.Data.Tokenization;
 /// <remarks>Everything pushed plus the flush equals decoding all ids at once. Belongs to one reply; not thread-safe.</remarks>
 /// <param name="tokenizer">Whose ids arrive.</param>
 /// <param name="skipSpecial">True leaves control tokens out.</param>
-public sealed class StreamingDecoder(TokenizerJson tokenizer, bool skipSpecial = false)
+public sealed class StreamingDecoder(Tokenizer tokenizer, bool skipSpecial = false)
 {
     private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
 

@@ -27,16 +27,11 @@ public sealed record TokenizerConfig(IReadOnlyDictionary<string, string> Special
     /// <exception cref="InvalidTokenizerException">A file is unreadable, too large or damaged.</exception>
     public static TokenizerConfig LoadFolder(string folder)
     {
-        try
-        {
-            var config = Parse(Read(Path.Combine(folder, "tokenizer_config.json")));
-            var template = Path.Combine(folder, "chat_template.jinja");
-            return File.Exists(template) ? config with { ChatTemplate = System.Text.Encoding.UTF8.GetString(Read(template)) } : config;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidTokenizerException($"The tokenizer's configuration cannot be read: {exception.Message}", exception);
-        }
+        var config = Parse(TokenizerBytes.Read(Path.Combine(folder, "tokenizer_config.json"), LargestFile));
+        var template = Path.Combine(folder, "chat_template.jinja");
+        return File.Exists(template)
+            ? config with { ChatTemplate = System.Text.Encoding.UTF8.GetString(TokenizerBytes.Read(template, LargestFile)) }
+            : config;
     }
 
     /// <summary>Reads the bytes of a <c>tokenizer_config.json</c>.</summary>
@@ -86,13 +81,5 @@ public sealed record TokenizerConfig(IReadOnlyDictionary<string, string> Special
 
         var templates = named.EnumerateArray().Select(static item => (Name: item.RequiredText("name"), Source: item.RequiredText("template"))).ToList();
         return templates.Find(static item => item.Name == "default").Source ?? templates.FirstOrDefault().Source;
-    }
-
-    private static byte[] Read(string path)
-    {
-        var length = new FileInfo(path).Length;
-        return length <= LargestFile
-            ? File.ReadAllBytes(path)
-            : throw new InvalidTokenizerException($"'{Path.GetFileName(path)}' has {length} bytes; at most {LargestFile} are read.");
     }
 }

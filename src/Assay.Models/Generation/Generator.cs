@@ -12,7 +12,7 @@ namespace Assay.Models.Generation;
 /// <param name="endIds">Ids that end a reply.</param>
 /// <param name="clock">For time limits.</param>
 /// <remarks>Synchronous, one reply at a time.</remarks>
-public sealed class Generator(ReferenceModel model, TokenizerJson? tokenizer, IReadOnlySet<int> endIds, TimeProvider clock)
+public sealed class Generator(ReferenceModel model, Tokenizer? tokenizer, IReadOnlySet<int> endIds, TimeProvider clock)
 {
     /// <summary>A generator for a loaded model folder.</summary>
     public Generator(BaseModel model, TimeProvider clock) : this(model.Weights, model.Tokenizer, model.EndIds, clock)

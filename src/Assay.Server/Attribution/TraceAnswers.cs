@@ -57,7 +57,7 @@ internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels
         (Math.Min(places[span.Start], shown), Math.Min(places[span.Start + span.Length], shown));
 
     /// <summary>Where each token begins in the shown text, and one past the last.</summary>
-    internal static int[] CharacterPlaces(TokenizerJson tokenizer, int[] reply)
+    internal static int[] CharacterPlaces(Tokenizer tokenizer, int[] reply)
     {
         var places = new int[reply.Length + 1];
         var decoder = new StreamingDecoder(tokenizer, skipSpecial: true);
@@ -103,7 +103,7 @@ internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels
             contributions.SelectMany(item => Tokenize(item, rows, tokenizer)));
     }
 
-    private static IEnumerable<TokenizedRecord> Tokenize(ManifestContribution item, Dictionary<long, Contributions.RecordRow> rows, TokenizerJson tokenizer) =>
+    private static IEnumerable<TokenizedRecord> Tokenize(ManifestContribution item, Dictionary<long, Contributions.RecordRow> rows, Tokenizer tokenizer) =>
         item.Records.Select(record => rows[record.Id]).OrderBy(row => row.Ordinal)
             .Select(row => new TokenizedRecord(new TraceRecord(item.Index, item.Id, row.Ordinal), tokenizer.Encode(RenderedText.Of(row.Text)), []));
 

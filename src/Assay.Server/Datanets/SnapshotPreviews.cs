@@ -46,7 +46,7 @@ internal sealed class SnapshotPreviews(IDbContextFactory<AssayDb> reader, BaseMo
     private static EncodedConversation Encode(RecordEncoder encoder, RecordRow record) =>
         encoder.Encode(RenderedText.Of(record.Prompt), RenderedText.Of(record.Text));
 
-    private static List<PreviewPiece> Pieces(TokenizerJson tokenizer, EncodedConversation encoded)
+    private static List<PreviewPiece> Pieces(Tokenizer tokenizer, EncodedConversation encoded)
     {
         var pieces = new List<PreviewPiece>();
         for (var start = 0; start < encoded.Ids.Length;)

@@ -15,7 +15,7 @@ internal sealed class BaseModels(DataFolder folder, IOptions<ModelCatalogOptions
     private const string PlainTemplate = "{% for message in messages %}{{ message.content }}\n{% endfor %}";
 
     private readonly ConcurrentDictionary<string, BaseModel?> _read = new();
-    private readonly ConcurrentDictionary<string, (TokenizerJson Tokenizer, ChatTemplate Template, TokenizerConfig Config)> _texts = new();
+    private readonly ConcurrentDictionary<string, (Tokenizer Tokenizer, ChatTemplate Template, TokenizerConfig Config)> _texts = new();
 
     public IEnumerable<BaseModel> All()
     {
@@ -27,10 +27,10 @@ internal sealed class BaseModels(DataFolder folder, IOptions<ModelCatalogOptions
     public BaseModel? Find(string name) => All().FirstOrDefault(model => model.Name == name);
 
     /// <summary>Tokenizer and chat template of a base; read once.</summary>
-    public (TokenizerJson Tokenizer, ChatTemplate Template, TokenizerConfig Config) TextsOf(BaseModel model) => _texts.GetOrAdd(model.Folder, path =>
+    public (Tokenizer Tokenizer, ChatTemplate Template, TokenizerConfig Config) TextsOf(BaseModel model) => _texts.GetOrAdd(model.Folder, path =>
     {
         var config = TokenizerConfig.LoadFolder(path);
-        return (TokenizerJson.Load(Path.Combine(path, "tokenizer.json")), ChatTemplate.Parse(config.ChatTemplate ?? PlainTemplate), config);
+        return (TokenizerFolder.Open(path), ChatTemplate.Parse(config.ChatTemplate ?? PlainTemplate), config);
     });
 
     /// <summary>How records become training samples of a base.</summary>

@@ -15,7 +15,7 @@ internal sealed class PretrainData : ITrainingData
     /// <param name="recipe">Batch, context, seed.</param>
     /// <param name="tokenizer">The model's.</param>
     /// <param name="documents">Training documents.</param>
-    public PretrainData(PretrainRecipe recipe, TokenizerJson tokenizer, IReadOnlyList<MemberDocument> documents)
+    public PretrainData(PretrainRecipe recipe, Tokenizer tokenizer, IReadOnlyList<MemberDocument> documents)
     {
         this.recipe = recipe;
         int[] beginning = [tokenizer.IdOf(StarterTokens.EndOfText)!.Value];

@@ -125,7 +125,7 @@ internal sealed class PretrainRun(PretrainRecipe recipe, string folder, string p
         }
     }
 
-    private TokenizerJson PrepareTokenizer(DocumentationCorpus corpus)
+    private Tokenizer PrepareTokenizer(DocumentationCorpus corpus)
     {
         string path = Path.Combine(folder, "tokenizer.json");
         if (!File.Exists(path))

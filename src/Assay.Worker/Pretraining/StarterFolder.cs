@@ -30,7 +30,7 @@ internal sealed class StarterFolder(PretrainRecipe recipe, string folder)
     /// <param name="tokenizer">The folder's tokenizer.</param>
     /// <param name="corpus">What it was trained on, and what was held out.</param>
     /// <param name="progress">Steps and tokens of the run.</param>
-    public void Write(ReferenceModel model, TokenizerJson tokenizer, DocumentationCorpus corpus, PretrainProgress progress)
+    public void Write(ReferenceModel model, Tokenizer tokenizer, DocumentationCorpus corpus, PretrainProgress progress)
     {
         string tokenizerHash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "tokenizer.json"))));
         byte[] bits = ReferenceBits.FromCounts([.. progress.Data.TokenCounts], tokenizerHash).ToJson();
@@ -64,7 +64,7 @@ internal sealed class StarterFolder(PretrainRecipe recipe, string folder)
         DurableFile.WriteText(Path.Combine(folder, "README.md"), card.Text());
     }
 
-    private static string Answer(ReferenceModel model, TokenizerJson tokenizer, string question)
+    private static string Answer(ReferenceModel model, Tokenizer tokenizer, string question)
     {
         string conversation = StarterTokens.Conversation(question, "");
         int[] prompt = tokenizer.Encode(conversation[..^StarterTokens.EndOfTurn.Length]);
@@ -72,7 +72,7 @@ internal sealed class StarterFolder(PretrainRecipe recipe, string folder)
         return generator.Generate(prompt, new GenerateOptions { Temperature = 0, MaxTokens = 80, RepetitionPenalty = 1.1 }, null, null, CancellationToken.None).Text;
     }
 
-    private (double Loss, double BitsPerByte, int Documents) Measure(ReferenceModel model, TokenizerJson tokenizer, IReadOnlyList<MemberDocument> documents)
+    private (double Loss, double BitsPerByte, int Documents) Measure(ReferenceModel model, Tokenizer tokenizer, IReadOnlyList<MemberDocument> documents)
     {
         int[][] ids = [.. documents.Select(document => (int[])[tokenizer.IdOf(StarterTokens.EndOfText)!.Value, .. tokenizer.Encode(document.Text)])];
         var packed = new PackedRows(ids, recipe.Context + 1, recipe.Seed, "held out");

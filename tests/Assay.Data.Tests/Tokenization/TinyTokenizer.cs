@@ -13,5 +13,5 @@ internal static class TinyTokenizer
         new(320, ["<|im_start|>", "<|im_end|>"]),
         TestContext.Current.CancellationToken));
 
-    public static TokenizerJson Tokenizer { get; } = TokenizerJson.Parse(File);
+    public static Tokenizer Tokenizer { get; } = TokenizerJson.Parse(File);
 }

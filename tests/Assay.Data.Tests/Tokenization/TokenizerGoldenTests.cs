@@ -65,7 +65,7 @@ public sealed class TokenizerGoldenTests
         Assert.Contains("byte-level", error.Message, StringComparison.Ordinal);
     }
 
-    internal static TokenizerJson Tokenizer(string name)
+    internal static Tokenizer Tokenizer(string name)
     {
         using var file = File.OpenRead(Goldens.Require($"tokenizers/{name}/tokenizer.json.gz"));
         using var unzipped = new GZipStream(file, CompressionMode.Decompress);

@@ -5,7 +5,7 @@ namespace Assay.Data.Tests.Tokenization;
 
 public sealed class TokenizerJsonTests
 {
-    private static readonly TokenizerJson Tokenizer = TinyTokenizer.Tokenizer;
+    private static readonly Tokenizer Tokenizer = TinyTokenizer.Tokenizer;
 
     [Fact]
     public void Control_tokens_are_found_in_text_and_left_out_of_a_display()
@@ -116,7 +116,7 @@ public sealed class TokenizerJsonTests
         Assert.Throws<InvalidTokenizerException>(() => TokenizerJson.Parse("{\"model\":{\"type\":\"BPE\",\"vocab\":{\"\\ud800\":0},\"merges\":[]}}"u8.ToArray()));
     }
 
-    private static TokenizerJson With(string old, string replacement)
+    private static Tokenizer With(string old, string replacement)
     {
         var text = Encoding.UTF8.GetString(TinyTokenizer.File);
         Assert.Contains(old, text, StringComparison.Ordinal);

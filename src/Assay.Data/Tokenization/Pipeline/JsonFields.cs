@@ -46,9 +46,9 @@ internal static class JsonFields
     }
 
     public static int AsTokenId(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var id) && id is >= 0 and < TokenizerJson.MaxTokens
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var id) && id is >= 0 and < Tokenizer.MaxTokens
             ? id
-            : throw new InvalidTokenizerException($"The id of '{name}' is not a whole number from 0 to {TokenizerJson.MaxTokens - 1}.");
+            : throw new InvalidTokenizerException($"The id of '{name}' is not a whole number from 0 to {Tokenizer.MaxTokens - 1}.");
 
     public static IEnumerable<JsonElement> Items(this JsonElement element, string name) => element.Field(name) switch
     {
