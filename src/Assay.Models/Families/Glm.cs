@@ -25,6 +25,7 @@ public static class Glm
         var config = fields.As<Config>([.. RopeFields.Names, "partial_rotary_factor"]);
         fields.Act("hidden_act", config.HiddenAct, Activation.Silu);
         var rope = RopeFields.Read(fields, config.MaxPositionEmbeddings, config.HeadDim, rotated: 0.5);
+        fields.Require("partial_rotary_factor", rope.FrequencyWidth == rope.Width, "it must rotate whole interleaved pairs");
         var parts = new LlamaParts(source, fields, config.HiddenSize, config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim, config.RmsNormEps, rope) { Interleaved = true };
         return (config, parts.Checked());
     }

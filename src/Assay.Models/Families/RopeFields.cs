@@ -58,8 +58,9 @@ internal sealed class RopeFields
         fields.Require(thetaName, theta is > 1 and < 1e12, "the rotary base must be above 1");
         fields.Require(rotatedName, rotated is > 0 and <= 1, "it must be above 0 and at most 1");
         int width = (int)(headDim * rotated);
-        fields.Require(rotatedName, width >= 2 && width % 2 == 0, $"of a head's width {headDim} it leaves {width} rotated, which must be even and positive");
-        return rope.Plan(maxPositions, width, theta);
+        int pairs = (width + 1) / 2;
+        fields.Require(rotatedName, pairs >= 1 && 2 * pairs <= headDim, $"of head_dim = {headDim} it rotates {width}, which leaves no whole pairs");
+        return rope.Plan(maxPositions, 2 * pairs, theta) with { FrequencyWidth = width };
     }
 
     private RopePlan Plan(int maxPositions, int width, double theta)

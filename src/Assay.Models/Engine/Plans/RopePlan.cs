@@ -22,6 +22,9 @@ public sealed record RopePlan(
 {
     private const int LongestContext = 1 << 27;
 
+    /// <summary>D of the frequencies θ^(−2j/D); Width, or one less where a family rotates an odd width and the last pair reaches beyond it.</summary>
+    public int FrequencyWidth { get; init; } = Width;
+
     /// <summary>Factor on all cosines and sines.</summary>
     public double Magnitude { get; init; } = 1;
 
@@ -69,14 +72,14 @@ public sealed record RopePlan(
         double theta = Theta;
         if (Kind is RopeKind.Dynamic && length > MaxPositions)
         {
-            theta *= Math.Pow((Factor * length / MaxPositions) - (Factor - 1), Width / (Width - 2.0));
+            theta *= Math.Pow((Factor * length / MaxPositions) - (Factor - 1), FrequencyWidth / (FrequencyWidth - 2.0));
         }
 
         var divisors = length > OriginalPositions ? LongFactors : ShortFactors;
         double[] frequencies = new double[Width / 2];
         for (int pair = 0; pair < frequencies.Length; pair++)
         {
-            double plain = Math.Pow(theta, -2.0 * pair / Width);
+            double plain = Math.Pow(theta, -2.0 * pair / FrequencyWidth);
             frequencies[pair] = Kind switch
             {
                 RopeKind.Linear => plain / Factor,
@@ -107,10 +110,10 @@ public sealed record RopePlan(
         double low = PairThatTurns(BetaFast);
         double high = PairThatTurns(BetaSlow);
         low = Math.Max(WholePairs ? Math.Floor(low) : low, 0);
-        high = Math.Min(WholePairs ? Math.Ceiling(high) : high, Width - 1);
+        high = Math.Min(WholePairs ? Math.Ceiling(high) : high, FrequencyWidth - 1);
         return Math.Clamp((pair - low) / (high == low ? 0.001 : high - low), 0, 1);
     }
 
     /// <summary>The pair, as a real number, that turns so often within P0.</summary>
-    private double PairThatTurns(double turns) => Width * Math.Log(OriginalPositions / (turns * 2 * Math.PI)) / (2 * Math.Log(Theta));
+    private double PairThatTurns(double turns) => FrequencyWidth * Math.Log(OriginalPositions / (turns * 2 * Math.PI)) / (2 * Math.Log(Theta));
 }
