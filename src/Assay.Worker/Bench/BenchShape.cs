@@ -31,7 +31,7 @@ internal sealed record BenchShape(string Name, int Vocab, int Hidden, int Layers
         HfModelConfig.Parse(
             JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
             {
-                ["model_type"] = "llama",
+                ["model_type"] = "qwen2",
                 ["vocab_size"] = Vocab,
                 ["hidden_size"] = Hidden,
                 ["num_hidden_layers"] = Layers,
