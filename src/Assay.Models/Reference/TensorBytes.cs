@@ -55,7 +55,7 @@ public static class TensorBytes
     public static TensorContent Content(string name, Tensor tensor, TensorDtype dtype)
     {
         using var scope = NewDisposeScope();
-        var converted = tensor.detach().to(TypeOf(dtype)).contiguous();
+        var converted = tensor.detach().to(TypeOf(dtype)).cpu().contiguous();
         return new TensorContent(name, dtype, tensor.shape, converted.bytes.ToArray());
     }
 
