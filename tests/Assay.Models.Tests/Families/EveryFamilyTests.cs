@@ -44,12 +44,12 @@ public sealed class EveryFamilyTests
         var plan = TinyConfigs.Plan(type);
         using var model = Make(plan);
         var ids = tensor(Ids, 1, Ids.Length);
-        var whole = model.Logits(model.Hidden(ids, ForwardOptions.Default));
+        var whole = model.Logits(model.Hidden(ids, ForwardOptions.Default), null);
 
         foreach (bool fused in new[] { false, true })
         {
             using var cache = new KvCache(plan, Ids.Length);
-            var rows = Enumerable.Range(0, Ids.Length).Select(place => model.Logits(model.Hidden(ids.narrow(1, place, 1), new ForwardOptions { Cache = cache, FusedAttention = fused })));
+            var rows = Enumerable.Range(0, Ids.Length).Select(place => model.Logits(model.Hidden(ids.narrow(1, place, 1), new ForwardOptions { Cache = cache, FusedAttention = fused }), null));
 
             Assert.InRange((cat([.. rows], 1) - whole).abs().max().item<float>(), 0, 2e-5);
         }

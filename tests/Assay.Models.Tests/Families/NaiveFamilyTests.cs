@@ -111,7 +111,7 @@ public sealed class NaiveFamilyTests
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
-        var own = model.Logits(model.Hidden(tensor(Array.ConvertAll(Ids, id => (long)id), 1, Ids.Length), ForwardOptions.Default))[0];
+        var own = model.Logits(model.Hidden(tensor(Array.ConvertAll(Ids, id => (long)id), 1, Ids.Length), ForwardOptions.Default), null)[0];
         float[] values = own.contiguous().data<float>().ToArray();
         double worst = values.Zip(expected.SelectMany(row => row), (mine, theirs) => Math.Abs(mine - theirs)).Max();
 
