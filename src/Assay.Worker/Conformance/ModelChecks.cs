@@ -103,7 +103,7 @@ internal sealed class ModelChecks : ICheckSource
 
     private Figure Load()
     {
-        long parameters = model.Value.Parameters.Values.Sum(parameter => parameter.numel());
+        long parameters = model.Value.Plan.Weights().Where(weight => weight.Trained).Sum(weight => weight.Shape.Aggregate(1L, (count, size) => count * size));
         string path = Path.Combine(folder, "golden.json");
         if (!File.Exists(path))
         {
