@@ -1,0 +1,136 @@
+using Assay.Data.Formats;
+using Assay.Models.Engine.Kernels;
+using Assay.Models.Engine.Native;
+using Assay.Models.Engine.Plans;
+using Assay.Models.Reference;
+using TorchSharp;
+
+namespace Assay.Models.Engine.Decode;
+
+/// <summary>A model's weights as generation reads them. Immutable; any number of decoders may share them.</summary>
+/// <remarks>bf16 and fp32 matrices whose rows need no reordering stay where they are stored, so a mapped checkpoint costs no memory of its own.</remarks>
+public sealed class DecodeWeights : IDisposable
+{
+    private readonly IReadOnlyList<AlignedMemory> owned;
+    private readonly IDisposable? source;
+
+    private DecodeWeights(DecoderPlan plan, Func<string, StoredWeight> find, WeightFormat? format, IDisposable? source)
+    {
+        Plan = plan;
+        this.source = source;
+        var shapes = plan.Weights().ToDictionary(weight => weight.Name, weight => weight.Shape, StringComparer.Ordinal);
+        var loader = new WeightLoader(name => Checked(find(name), shapes[name]), format);
+        owned = loader.Owned;
+        try
+        {
+            Embedding = find(plan.Embedding.Table);
+            Positions = plan.Embedding.Positions is { } positions ? find(positions) : null;
+            EmbeddingNorm = loader.NormOrNone(plan.Embedding.Norm);
+            Blocks = [.. plan.Blocks.Select(loader.Block)];
+            FinalNorm = loader.Norm(plan.FinalNorm);
+            Head = loader.Table(plan.Head.Table, plan.Hidden, plan.Vocab, exact: false);
+            Linears = loader.Linears;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the weights are for.</summary>
+    public DecoderPlan Plan { get; }
+
+    /// <summary>Format of the head, which all matrices share unless their width forbids it.</summary>
+    public WeightFormat Format => Head.Format;
+
+    /// <summary>Bytes that one token reads: every matrix once, of experts the chosen ones.</summary>
+    public long BytesPerToken => Head.Bytes + Blocks.Sum(block => LinearsOf(block).Sum(linear => linear.Bytes));
+
+    internal StoredWeight Embedding { get; }
+
+    internal StoredWeight? Positions { get; }
+
+    internal DecodeNorm? EmbeddingNorm { get; }
+
+    internal IReadOnlyList<DecodeBlock> Blocks { get; }
+
+    internal DecodeNorm FinalNorm { get; }
+
+    internal DecodeLinear Head { get; }
+
+    internal IReadOnlyList<DecodeLinear> Linears { get; }
+
+    /// <summary>Weights of a checkpoint, which then belongs to the result.</summary>
+    /// <param name="plan">What the checkpoint's configuration describes.</param>
+    /// <param name="checkpoint">Opened; disposed with the result, or here when an exception leaves.</param>
+    /// <param name="format">How to hold the matrices; null keeps bf16 and widens everything else to fp32.</param>
+    /// <exception cref="InvalidSafetensorsException">Weights are missing, unknown, or of another shape or type.</exception>
+    public static DecodeWeights Open(DecoderPlan plan, SafetensorsCheckpoint checkpoint, WeightFormat? format)
+    {
+        try
+        {
+            var names = WeightNames.Match(plan, checkpoint.Names);
+            return new DecodeWeights(plan, Find, format, checkpoint);
+
+            StoredWeight Find(string name)
+            {
+                var (file, entry) = checkpoint.Find(names[name])!.Value;
+                return new StoredWeight(entry.Name, file.Address(entry), entry.Dtype, entry.Shape);
+            }
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The fp32 weights of a reference model, which must live longer than the result and whose tensors must not be replaced.</summary>
+    /// <param name="model">Owner of the weights.</param>
+    /// <param name="format">How to hold the matrices; null is fp32 in place.</param>
+    public static unsafe DecodeWeights Of(ReferenceModel model, WeightFormat? format = null) =>
+        new(
+            model.Plan,
+            name => model.Parameters[name] is var tensor && tensor.is_contiguous() && tensor.dtype == torch.ScalarType.Float32
+                ? new StoredWeight(name, (nint)AotiTorch.Pointer(tensor), TensorDtype.F32, tensor.shape)
+                : throw new ArgumentException($"Weight '{name}' is not a contiguous fp32 tensor.", nameof(model)),
+            format,
+            null);
+
+    public void Dispose()
+    {
+        foreach (var memory in owned)
+        {
+            memory.Dispose();
+        }
+
+        source?.Dispose();
+    }
+
+    internal static DecodeWeights Of(DecoderPlan plan, Func<string, StoredWeight> find, WeightFormat? format, IDisposable? source) => new(plan, find, format, source);
+
+    private static StoredWeight Checked(StoredWeight weight, IReadOnlyList<long> shape) =>
+        weight.Shape.SequenceEqual(shape)
+            ? weight
+            : throw new InvalidSafetensorsException($"Weight '{weight.Name}' has shape [{string.Join(", ", weight.Shape)}], but config.json implies [{string.Join(", ", shape)}].");
+
+    private static IEnumerable<DecodeLinear> LinearsOf(DecodeBlock block)
+    {
+        var attention = block.Attention switch
+        {
+            DecodeGrouped grouped => [grouped.Qkv, grouped.Output],
+            DecodeLatent latent => ((DecodeLinear?[])[latent.QueryDown, latent.Query, latent.KvDown, latent.KvUp, latent.Output]).OfType<DecodeLinear>(),
+            _ => [],
+        };
+        return attention.Concat(LinearsOf(block.Mlp));
+    }
+
+    private static IEnumerable<DecodeLinear> LinearsOf(DecodeMlp? mlp) => mlp switch
+    {
+        DecodePlain plain => [plain.Up, plain.Down],
+        DecodeGated gated => [gated.GateUp, gated.Down],
+        DecodeExperts experts => [experts.Router, .. experts.Experts.Take(experts.Plan.Chosen).SelectMany(LinearsOf), .. LinearsOf(experts.Shared)],
+        _ => [],
+    };
+}
