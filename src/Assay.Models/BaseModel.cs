@@ -2,22 +2,26 @@ using System.Security.Cryptography;
 using System.Text;
 using Assay.Data.Formats;
 using Assay.Data.Tokenization;
+using Assay.Models.Engine;
 using Assay.Models.Engine.Plans;
 using Assay.Models.Families;
 using Assay.Models.Reference;
 
 namespace Assay.Models;
 
-/// <summary>A model folder, loaded: plan, weights, tokenizer, chat template. Adapters are attached per call, so one resident base serves many.</summary>
+/// <summary>A model folder, opened: plan, tokenizer, chat template, and the weights once something asks for them. Adapters are attached per call, so one resident base serves many.</summary>
 /// <remarks>Not safe for concurrent generation or training: one tensor thread team at a time.</remarks>
 public sealed class BaseModel : IDisposable
 {
     private static readonly string[] HashedFiles =
         ["config.json", "generation_config.json", "model.safetensors", "model.safetensors.index.json", "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "chat_template.jinja"];
 
-    private BaseModel(string folder, HfModelConfig config, ReferenceModel weights, Tokenizer tokenizer, TokenizerConfig tokenizerConfig)
+    private readonly Lazy<ReferenceModel> reference;
+
+    private BaseModel(string folder, HfModelConfig config, DecoderPlan plan, Tokenizer tokenizer, TokenizerConfig tokenizerConfig)
     {
-        (Folder, Weights, Tokenizer, TokenizerConfig) = (folder, weights, tokenizer, tokenizerConfig);
+        (Folder, Plan, Tokenizer, TokenizerConfig) = (folder, plan, tokenizer, tokenizerConfig);
+        reference = new Lazy<ReferenceModel>(LoadReference);
         Template = tokenizerConfig.ChatTemplate is { } source ? ChatTemplate.Parse(source) : null;
         int? endOfTurn = tokenizerConfig.EosToken is { } end ? tokenizer.IdOf(end) : null;
         EndIds = new HashSet<int>(endOfTurn is { } id ? [.. config.EndIds, id] : config.EndIds);
@@ -27,10 +31,10 @@ public sealed class BaseModel : IDisposable
     public string Folder { get; }
 
     /// <summary>Which blocks it has, in which order.</summary>
-    public DecoderPlan Plan => Weights.Plan;
+    public DecoderPlan Plan { get; }
 
-    /// <summary>The weights with their forward pass.</summary>
-    public ReferenceModel Weights { get; }
+    /// <summary>The weights in fp32 on the reference path; loaded on first use, because the packed and the decoding path keep their own.</summary>
+    public ReferenceModel Weights => reference.Value;
 
     /// <summary>Text to ids and back.</summary>
     public Tokenizer Tokenizer { get; }
@@ -44,7 +48,7 @@ public sealed class BaseModel : IDisposable
     /// <summary>Ids that end a reply: those of the configurations and the end-of-turn token.</summary>
     public IReadOnlySet<int> EndIds { get; }
 
-    /// <summary>Loads a folder in Hugging Face layout.</summary>
+    /// <summary>Opens a folder in Hugging Face layout. Names and shapes of all weights are checked; their values are read later.</summary>
     /// <exception cref="InvalidModelConfigException">The configuration cannot be used; the message names the field.</exception>
     /// <exception cref="InvalidSafetensorsException">The weights cannot be used.</exception>
     /// <exception cref="InvalidTokenizerException">The tokenizer cannot be used.</exception>
@@ -63,8 +67,12 @@ public sealed class BaseModel : IDisposable
         var tokenizerConfig = File.Exists(Path.Combine(folder, "tokenizer_config.json"))
             ? TokenizerConfig.LoadFolder(folder)
             : new TokenizerConfig(new Dictionary<string, string>(), null);
-        return new BaseModel(folder, config, ReferenceModel.Load(plan, checkpoint), tokenizer, tokenizerConfig);
+        WeightNames.CheckShapes(plan, checkpoint);
+        return new BaseModel(folder, config, plan, tokenizer, tokenizerConfig);
     }
+
+    /// <summary>Opens the weight files; the caller disposes the result.</summary>
+    public SafetensorsCheckpoint OpenCheckpoint() => SafetensorsCheckpoint.Open(Folder);
 
     /// <summary>Token ids of a conversation, ready for the assistant's next reply.</summary>
     /// <param name="messages">Turns, oldest first.</param>
@@ -92,5 +100,17 @@ public sealed class BaseModel : IDisposable
         return Convert.ToHexStringLower(all.GetHashAndReset());
     }
 
-    public void Dispose() => Weights.Dispose();
+    public void Dispose()
+    {
+        if (reference.IsValueCreated)
+        {
+            reference.Value.Dispose();
+        }
+    }
+
+    private ReferenceModel LoadReference()
+    {
+        using var checkpoint = OpenCheckpoint();
+        return ReferenceModel.Load(Plan, checkpoint);
+    }
 }

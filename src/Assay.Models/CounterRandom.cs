@@ -26,9 +26,15 @@ public readonly struct CounterRandom
     }
 
     /// <summary>64 uniform bits.</summary>
-    public ulong Bits(long index)
+    public ulong Bits(long index) => Bits(key, (ulong)index);
+
+    /// <summary>What seed and purpose became; kernels compute many numbers at once from it.</summary>
+    internal ulong Key => key;
+
+    /// <summary>As <see cref="Bits(long)"/>, from the key.</summary>
+    internal static ulong Bits(ulong key, ulong index)
     {
-        ulong z = unchecked(key + (((ulong)index + 1) * 0x9E3779B97F4A7C15));
+        ulong z = unchecked(key + ((index + 1) * 0x9E3779B97F4A7C15));
         z = unchecked((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9);
         z = unchecked((z ^ (z >> 27)) * 0x94D049BB133111EB);
         return z ^ (z >> 31);

@@ -78,6 +78,13 @@ public sealed unsafe class SafetensorsFile : IDisposable
             : throw new ArgumentException($"Tensor '{entry.Name}' is not an entry of this file.", nameof(entry));
     }
 
+    /// <summary>Keeps the mapping, and with it every <see cref="Address"/>, valid until the result is disposed, even beyond this object's own disposal.</summary>
+    public IDisposable Lease()
+    {
+        ObjectDisposedException.ThrowIf(data == null, this);
+        return new MappingLease(view.SafeMemoryMappedViewHandle);
+    }
+
     public void Dispose()
     {
         if (data != null)
@@ -99,5 +106,26 @@ public sealed unsafe class SafetensorsFile : IDisposable
         stream.Position = 8;
         stream.ReadExactly(text);
         return SafetensorsHeader.Parse(text, length);
+    }
+
+    private sealed class MappingLease : IDisposable
+    {
+        private readonly Microsoft.Win32.SafeHandles.SafeMemoryMappedViewHandle handle;
+        private bool held;
+
+        public MappingLease(Microsoft.Win32.SafeHandles.SafeMemoryMappedViewHandle handle)
+        {
+            this.handle = handle;
+            handle.DangerousAddRef(ref held);
+        }
+
+        public void Dispose()
+        {
+            if (held)
+            {
+                held = false;
+                handle.DangerousRelease();
+            }
+        }
     }
 }

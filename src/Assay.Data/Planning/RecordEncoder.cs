@@ -7,16 +7,16 @@ namespace Assay.Data.Planning;
 public sealed class RecordEncoder
 {
     private readonly Tokenizer _tokenizer;
-    private readonly ConversationEncoder _conversations;
+    private readonly ConversationEncoder? _conversations;
     private readonly int _cutOff;
     private readonly int? _end;
 
     /// <param name="tokenizer">The model's tokenizer.</param>
-    /// <param name="template">The model's chat template.</param>
+    /// <param name="template">The model's chat template; without one only running text can be encoded.</param>
     /// <param name="config">Its special tokens.</param>
     /// <param name="cutOff">The most tokens of a sample; what is behind is dropped and counted.</param>
     /// <param name="lossOnPrompts">True trains the prompts, too.</param>
-    public RecordEncoder(Tokenizer tokenizer, ChatTemplate template, TokenizerConfig config, int cutOff, bool lossOnPrompts)
+    public RecordEncoder(Tokenizer tokenizer, ChatTemplate? template, TokenizerConfig config, int cutOff, bool lossOnPrompts)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(config);
@@ -24,23 +24,31 @@ public sealed class RecordEncoder
         _tokenizer = tokenizer;
         _cutOff = cutOff;
         _end = config.EosToken is { } end ? tokenizer.IdOf(end) : null;
-        _conversations = new ConversationEncoder(tokenizer, template,
+        _conversations = template is null ? null : new ConversationEncoder(tokenizer, template,
             new ConversationEncoderOptions(cutOff, lossOnPrompts ? TrainedPart.Everything : TrainedPart.AssistantTurns) { Context = config.SpecialTokens });
     }
 
     /// <summary>One record.</summary>
     /// <param name="prompt">The question or heading; empty for running text.</param>
     /// <param name="text">What is learnt.</param>
-    /// <exception cref="ChatTemplateException">The template refuses a conversation of a user's and an assistant's turn.</exception>
+    /// <exception cref="ChatTemplateException">The template refuses a conversation of a user's and an assistant's turn, or there is none.</exception>
     public EncodedConversation Encode(string prompt, string text)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        ArgumentNullException.ThrowIfNull(text);
-        if (prompt.Length > 0)
-        {
-            return _conversations.Encode([new ChatMessage("user", prompt), new ChatMessage("assistant", text)]);
-        }
+        return prompt.Length > 0
+            ? EncodeConversation([new ChatMessage("user", prompt), new ChatMessage("assistant", text)])
+            : EncodeText(text);
+    }
 
+    /// <summary>A conversation of any turns.</summary>
+    /// <exception cref="ChatTemplateException">The template refuses it, or there is none.</exception>
+    public EncodedConversation EncodeConversation(IReadOnlyList<ChatMessage> messages) =>
+        (_conversations ?? throw new ChatTemplateException("The model has no chat template, so conversations cannot be rendered; running text can be trained.")).Encode(messages);
+
+    /// <summary>Running text with the tokenizer's special tokens and the end token; every token is learnt.</summary>
+    public EncodedConversation EncodeText(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
         int[] all = [.. _tokenizer.EncodeWithSpecials(text), .. _end is { } end ? [end] : Array.Empty<int>()];
         int[] kept = all.Length > _cutOff ? all[.._cutOff] : all;
         return new EncodedConversation(text, [new TextSpan(0, text.Length)], kept, kept, all.Length - kept.Length, TurnCoverage.All);

@@ -37,6 +37,27 @@ public static partial class WeightNames
         return names;
     }
 
+    /// <summary>Checks that a checkpoint holds exactly a plan's weights, each in its shape, without reading their values.</summary>
+    /// <exception cref="InvalidSafetensorsException">Weights are missing, unknown or of another shape.</exception>
+    public static void CheckShapes(DecoderPlan plan, SafetensorsCheckpoint checkpoint)
+    {
+        var names = Match(plan, checkpoint.Names);
+        foreach (var weight in plan.Weights())
+        {
+            CheckShape(weight, checkpoint.Find(names[weight.Name])!.Value.Entry);
+        }
+    }
+
+    /// <exception cref="InvalidSafetensorsException">The stored shape is not the planned one.</exception>
+    internal static void CheckShape(WeightPlan weight, TensorEntry entry)
+    {
+        if (!entry.Shape.SequenceEqual(weight.Shape))
+        {
+            throw new InvalidSafetensorsException(
+                $"Weight '{entry.Name}' has shape [{string.Join(", ", entry.Shape)}], but config.json implies [{string.Join(", ", weight.Shape)}].");
+        }
+    }
+
     private static void Refuse(string what, string how, List<string> names)
     {
         if (names.Count > 0)

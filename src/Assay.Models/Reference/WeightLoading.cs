@@ -16,12 +16,7 @@ internal static class WeightLoading
         foreach (var weight in plan.Weights())
         {
             var (file, entry) = checkpoint.Find(names[weight.Name])!.Value;
-            if (!entry.Shape.SequenceEqual(weight.Shape))
-            {
-                throw new InvalidSafetensorsException(
-                    $"Weight '{entry.Name}' has shape [{string.Join(", ", entry.Shape)}], but config.json implies [{string.Join(", ", weight.Shape)}].");
-            }
-
+            WeightNames.CheckShape(weight, entry);
             tensors.Add(weight.Name, TensorBytes.ToFloat32(file, entry).DetachFromDisposeScope());
         }
 

@@ -1,87 +1,64 @@
 using System.CommandLine;
-using System.Globalization;
 using Assay.Data.Formats;
-using Assay.Data.Tokenization;
+using Assay.Data.Planning;
 using Assay.Models;
 using Assay.Models.Adapters;
 using Assay.Models.Training;
 
 namespace Assay.Worker.Verbs;
 
-/// <summary><c>engine train</c>: fine-tunes a LoRA adapter on conversations and saves it as PEFT does.</summary>
+/// <summary><c>engine train</c>: fine-tunes a LoRA adapter on conversations or text and saves it as PEFT does.</summary>
 internal static class TrainVerb
 {
+    private static readonly Argument<string> Model = new("model") { Description = "Base model folder in Hugging Face layout." };
+    private static readonly Argument<string> Data = new("data") { Description = "JSONL file; a line is {\"messages\":[…]}, a question with its answer, or {\"text\":…}." };
+    private static readonly Argument<string> Output = new("output") { Description = "Folder for the adapter; checkpoints go below it." };
+    private static readonly Option<int> Rank = new("--rank") { Description = "Rank of the adapter.", DefaultValueFactory = _ => 8 };
+    private static readonly Option<double> Alpha = new("--alpha") { Description = "Scale numerator; the update is alpha / rank times B A.", DefaultValueFactory = _ => 16 };
+    private static readonly Option<double> Dropout = new("--dropout") { Description = "Share of inputs dropped, 0 to below 1.", DefaultValueFactory = _ => 0 };
+    private static readonly Option<string[]> Targets = new("--target") { Description = "Linear layers to adapt, by the end of their name; may be given several times. Default: all in the blocks." };
+    private static readonly Option<double> Rate = new("--learning-rate") { Description = "Peak learning rate.", DefaultValueFactory = _ => 2e-3 };
+    private static readonly Option<ScheduleKind> Schedule = new("--schedule") { Description = "Course of the rate after the warm-up.", DefaultValueFactory = _ => ScheduleKind.Cosine };
+    private static readonly Option<double> Decay = new("--weight-decay") { Description = "Decoupled weight decay.", DefaultValueFactory = _ => 0 };
+    private static readonly Option<double> Noise = new("--neftune") { Description = "Alpha of the noise on embeddings; 0 for none.", DefaultValueFactory = _ => 0 };
+    private static readonly Option<double> Epochs = new("--epochs") { Description = "Passes over the data; ignored with --steps.", DefaultValueFactory = _ => 3 };
+    private static readonly Option<int?> Steps = new("--steps") { Description = "Optimiser steps." };
+    private static readonly Option<int> Batch = new("--batch") { Description = "Samples of a micro-batch.", DefaultValueFactory = _ => 8 };
+    private static readonly Option<int> Accumulation = new("--accumulation") { Description = "Micro-batches of a step.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> CheckpointEvery = new("--checkpoint-every") { Description = "Steps between checkpoints.", DefaultValueFactory = _ => 50 };
+    private static readonly Option<int> HeldOut = new("--held-out") { Description = "One sample in so many is held out for measuring; 0 for none.", DefaultValueFactory = _ => 10 };
+    private static readonly Option<int> EvaluateEvery = new("--evaluate-every") { Description = "Steps between measurements of the held-out samples; 0 for before and after only.", DefaultValueFactory = _ => 0 };
+    private static readonly Option<int> Length = new("--cut-off") { Description = "Most tokens of a sample; 0 for the model's context.", DefaultValueFactory = _ => 0 };
+    private static readonly Option<bool> LossOnPrompts = new("--loss-on-prompts") { Description = "Learn every token of a conversation, not only the assistant's." };
+    private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of adapter and order.", DefaultValueFactory = _ => 1 };
+
     public static Command Create()
     {
-        var model = new Argument<string>("model") { Description = "Base model folder in Hugging Face layout." };
-        var data = new Argument<string>("data") { Description = "JSONL file, one {\"messages\":[…]} a line." };
-        var output = new Argument<string>("output") { Description = "Folder for the adapter; checkpoints go below it." };
-        var rank = new Option<int>("--rank") { Description = "Rank of the adapter.", DefaultValueFactory = _ => 8 };
-        var alpha = new Option<double>("--alpha") { Description = "Scale numerator; the update is alpha / rank times B A.", DefaultValueFactory = _ => 16 };
-        var dropout = new Option<double>("--dropout") { Description = "Share of inputs dropped, 0 to below 1.", DefaultValueFactory = _ => 0 };
-        var rate = new Option<double>("--learning-rate") { Description = "Peak learning rate.", DefaultValueFactory = _ => 2e-3 };
-        var epochs = new Option<double>("--epochs") { Description = "Passes over the data; ignored with --steps.", DefaultValueFactory = _ => 3 };
-        var steps = new Option<int?>("--steps") { Description = "Optimiser steps." };
-        var batch = new Option<int>("--batch") { Description = "Samples of a micro-batch.", DefaultValueFactory = _ => 8 };
-        var accumulation = new Option<int>("--accumulation") { Description = "Micro-batches of a step.", DefaultValueFactory = _ => 1 };
-        var heldOut = new Option<int>("--held-out") { Description = "One sample in so many is held out for measuring; 0 for none.", DefaultValueFactory = _ => 10 };
-        var length = new Option<int>("--cut-off") { Description = "Most tokens of a sample; 0 for the model's context.", DefaultValueFactory = _ => 0 };
-        var seed = new Option<ulong>("--seed") { Description = "Seed of adapter and order.", DefaultValueFactory = _ => 1 };
-        var command = new Command("train", "Fine-tunes a LoRA adapter; run again with the same settings to continue a stopped run.")
+        var command = new Command("train", "Fine-tunes a LoRA adapter on conversations or running text; run again with the same settings to continue a stopped run.")
         {
-            model, data, output, rank, alpha, dropout, rate, epochs, steps, batch, accumulation, heldOut, length, seed,
+            Model, Data, Output, Rank, Alpha, Dropout, Targets, Rate, Schedule, Decay, Noise, Epochs, Steps, Batch, Accumulation, CheckpointEvery, HeldOut, EvaluateEvery,
+            Length, LossOnPrompts, Seed,
         };
-        command.SetAction(arguments =>
-        {
-            using var loaded = BaseModel.Load(arguments.GetRequiredValue(model));
-            var samples = Encode(loaded, arguments.GetRequiredValue(data), arguments.GetValue(length));
-            int every = arguments.GetValue(heldOut);
-            var (training, measuring) = (samples.Where((_, index) => every == 0 || index % every != every - 1).ToList(), samples.Where((_, index) => every > 0 && index % every == every - 1).ToList());
-            var set = new SampleData(training, arguments.GetValue(batch), arguments.GetValue(accumulation), arguments.GetValue(seed));
-            int planned = arguments.GetValue(steps) ?? Math.Max(1, (int)Math.Ceiling(set.StepsPerEpoch * arguments.GetValue(epochs)));
-            string folder = arguments.GetRequiredValue(output);
-            var options = new TrainOptions
-            {
-                Steps = planned,
-                Accumulation = arguments.GetValue(accumulation),
-                LearningRate = arguments.GetValue(rate),
-                Schedule = new LearningRateSchedule(ScheduleKind.Cosine, Math.Min(planned / 10, 20)),
-                CheckpointEvery = 50,
-                CheckpointFolder = Path.Combine(folder, "checkpoints"),
-                Identity = new Dictionary<string, string> { ["base"] = loaded.ComputeContentHash() },
-            };
-            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(loaded.Folder)));
-            var config = PeftAdapterConfig.Create(name, arguments.GetValue(rank), arguments.GetValue(alpha), [], arguments.GetValue(dropout));
-            using var adapter = LoraAdapter.Create(loaded.Plan, config, arguments.GetValue(seed));
-            return Run(loaded, adapter, set, options, measuring, folder);
-        });
+        command.SetAction(Run);
         return command;
     }
 
-    private static List<TrainingSample> Encode(BaseModel model, string path, int length)
+    private static int Run(ParseResult arguments)
     {
-        var template = model.Template ?? throw new InvalidDataException($"The model '{model.Folder}' has no chat template, so conversations cannot be rendered.");
-        var options = new ConversationEncoderOptions(length == 0 ? model.Plan.MaxPositions : length) { Context = model.TokenizerConfig.SpecialTokens };
-        var encoder = new ConversationEncoder(model.Tokenizer, template, options);
-        return [.. ChatFile.Read(path).Select(conversation => TrainingSample.Of(encoder.Encode(conversation))).Where(sample => sample.HasSupervised)];
-    }
-
-    private static int Run(BaseModel model, LoraAdapter adapter, SampleData data, TrainOptions options, List<TrainingSample> heldOut, string folder)
-    {
-        Directory.CreateDirectory(folder);
+        using var model = BaseModel.Load(arguments.GetRequiredValue(Model));
+        var samples = Encode(model, arguments);
+        int every = arguments.GetValue(HeldOut);
+        bool IsHeldOut(int index) => every > 0 && index % every == every - 1;
+        var training = samples.Where((_, index) => !IsHeldOut(index)).ToList();
+        var data = new SampleData(training, arguments.GetValue(Batch), arguments.GetValue(Accumulation), arguments.GetValue(Seed));
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.Folder)));
+        var config = PeftAdapterConfig.Create(name, arguments.GetValue(Rank), arguments.GetValue(Alpha), arguments.GetValue(Targets) ?? [], arguments.GetValue(Dropout));
+        using var adapter = LoraAdapter.Create(model.Plan, config, arguments.GetValue(Seed));
         using var target = new ReferenceTarget(model.Weights, adapter, fusedAttention: true);
-        Measure("before");
-        var control = new TrainingControl();
-        Console.CancelKeyPress += (_, key) =>
-        {
-            key.Cancel = true;
-            control.Pause();
-        };
-        using var trainer = new Trainer(target, data, options, TimeProvider.System);
-        trainer.Resume();
-        var outcome = trainer.Run(Print, control);
+        var session = new TrainSession(target, data, Options(model, data, arguments), [.. samples.Where((_, index) => IsHeldOut(index))], arguments.GetValue(EvaluateEvery));
+        var outcome = session.Run(Console.Out);
+        string folder = arguments.GetRequiredValue(Output);
         PeftAdapterFile.Save(folder, adapter);
-        Measure("after");
         Console.Out.WriteLine($"{outcome.Status} at step {outcome.Step}; adapter in {folder}");
         if (outcome.Reason is { } reason)
         {
@@ -89,17 +66,35 @@ internal static class TrainVerb
         }
 
         return outcome.Status is TrainingStatus.Failed ? 1 : 0;
-
-        void Measure(string when)
-        {
-            if (heldOut.Count > 0)
-            {
-                var measured = HeldOutLoss.Measure(target, heldOut, 8, CancellationToken.None);
-                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"held-out loss {when} {measured.Loss:F4} over {measured.Tokens} tokens of {heldOut.Count} samples"));
-            }
-        }
     }
 
-    private static void Print(TrainingEvent step) => Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"step {step.Step}/{step.Steps} loss {step.Loss:F4} rate {step.LearningRate:E2} norm {step.GradientNorm:F3} {step.TokensPerSecond:F0} tokens/s, {step.TimeLeft:hh\\:mm\\:ss} left {step.Note}").TrimEnd());
+    private static List<TrainingSample> Encode(BaseModel model, ParseResult arguments)
+    {
+        int length = arguments.GetValue(Length);
+        var encoder = new RecordEncoder(model.Tokenizer, model.Template, model.TokenizerConfig, length == 0 ? model.Plan.MaxPositions : length, arguments.GetValue(LossOnPrompts));
+        return [.. TrainingFile.Read(arguments.GetRequiredValue(Data))
+            .Select(line => TrainingSample.Of(line.Text is { } text ? encoder.EncodeText(text) : encoder.EncodeConversation(line.Messages)))
+            .Where(sample => sample.HasSupervised)];
+    }
+
+    private static TrainOptions Options(BaseModel model, SampleData data, ParseResult arguments)
+    {
+        int steps = arguments.GetValue(Steps) ?? Math.Max(1, (int)Math.Ceiling(data.StepsPerEpoch * arguments.GetValue(Epochs)));
+        return new TrainOptions
+        {
+            Steps = steps,
+            Accumulation = arguments.GetValue(Accumulation),
+            LearningRate = arguments.GetValue(Rate),
+            Schedule = new LearningRateSchedule(arguments.GetValue(Schedule), Math.Min(steps / 10, 20)),
+            WeightDecay = arguments.GetValue(Decay),
+            Noise = arguments.GetValue(Noise) is > 0 and var alpha ? new EmbeddingNoise(alpha, arguments.GetValue(Seed)) : null,
+            CheckpointEvery = arguments.GetValue(CheckpointEvery),
+            CheckpointFolder = Path.Combine(arguments.GetRequiredValue(Output), "checkpoints"),
+            Identity = new Dictionary<string, string>
+            {
+                ["base"] = model.ComputeContentHash(),
+                ["adapter"] = FormattableString.Invariant($"rank {arguments.GetValue(Rank)}, alpha {arguments.GetValue(Alpha)}, dropout {arguments.GetValue(Dropout)}, targets {string.Join(' ', arguments.GetValue(Targets) ?? [])}, seed {arguments.GetValue(Seed)}"),
+            },
+        };
+    }
 }

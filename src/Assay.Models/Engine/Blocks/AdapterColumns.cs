@@ -1,0 +1,84 @@
+using Assay.Models.Adapters;
+using Assay.Models.Engine.Plans;
+using static TorchSharp.torch;
+
+namespace Assay.Models.Engine.Blocks;
+
+/// <summary>One adapter's place in an engine matrix: its own rows, its own columns.</summary>
+internal sealed class AdapterColumns : IDisposable
+{
+    private readonly int row;
+    private readonly int rows;
+    private readonly Tensor? hubRows;
+    private readonly Tensor bGradient;
+    private Tensor? aGradient;
+
+    /// <param name="pair">Masters, in hub row order.</param>
+    /// <param name="part">The hub layer's rows.</param>
+    /// <param name="row">First engine row.</param>
+    /// <param name="column">First adapter column.</param>
+    public AdapterColumns(LoraPair pair, RowBlock part, int row, int column)
+    {
+        (Pair, Column, this.row, rows) = (pair, column, row, part.Module.Out);
+        hubRows = part.Order.IsIdentity
+            ? null
+            : tensor(Array.ConvertAll(part.Order.HubRows(rows), index => (long)index)).DetachFromDisposeScope();
+        bGradient = zeros(pair.B.shape, ScalarType.Float32).DetachFromDisposeScope();
+    }
+
+    /// <summary>Masters.</summary>
+    public LoraPair Pair { get; }
+
+    /// <summary>First adapter column.</summary>
+    public int Column { get; }
+
+    /// <summary>A and B with their gradients.</summary>
+    public IEnumerable<EngineParameter> Parameters =>
+    [
+        new($"{Pair.Module}.lora_A.weight", Pair.A, aGradient!),
+        new($"{Pair.Module}.lora_B.weight", Pair.B, bGradient),
+    ];
+
+    /// <summary>Gives A's gradient its rows of the matrix's buffer.</summary>
+    public void Attach(Tensor gradients, Func<Tensor, Tensor> part) => aGradient = part(gradients).DetachFromDisposeScope();
+
+    /// <summary>Writes s·B and A as product operands.</summary>
+    /// <param name="columns">[O, R] of the matrix.</param>
+    /// <param name="a">[R, K + R].</param>
+    public void WriteTo(Tensor columns, Tensor a)
+    {
+        using var mine = columns.narrow(0, row, rows);
+        using var target = mine.narrow(1, Column, Pair.Rank);
+        using var scaled = Pair.B.mul(Pair.Scale);
+        using var ordered = hubRows is null ? scaled.alias() : scaled.index_select(0, hubRows);
+        target.copy_(ordered);
+        using var aRows = a.narrow(0, Column, Pair.Rank);
+        using var aTarget = aRows.narrow(1, 0, Pair.A.shape[1]);
+        aTarget.copy_(Pair.A);
+    }
+
+    /// <summary>Adds this adapter's part of dyᵀ·u.</summary>
+    /// <param name="products">[O, R], engine rows.</param>
+    public void AddGradient(Tensor products)
+    {
+        using var mine = products.narrow(0, row, rows);
+        using var part = mine.narrow(1, Column, Pair.Rank);
+        if (hubRows is null)
+        {
+            bGradient.add_(part, alpha: Pair.Scale);
+        }
+        else
+        {
+            // A permutation: each hub row receives one engine row, so the order of the additions does not matter.
+            using var floats = part.to(ScalarType.Float32);
+            bGradient.index_add_(0, hubRows, floats, Pair.Scale);
+        }
+    }
+
+    public void Dispose()
+    {
+        hubRows?.Dispose();
+        bGradient.Dispose();
+        aGradient?.Dispose();
+    }
+}

@@ -1,0 +1,167 @@
+using Assay.Models.Adapters;
+using Assay.Models.Engine.Plans;
+using static TorchSharp.torch;
+
+namespace Assay.Models.Engine.Blocks;
+
+/// <summary>One decoder block on the fp32 residual stream.</summary>
+internal sealed class DecoderBlock : IDisposable
+{
+    private readonly BlockPlan plan;
+    private readonly int index;
+#pragma warning disable CA1859 // The second kind of attention comes with DeepSeek.
+    private readonly IBranch attention;
+#pragma warning restore CA1859
+    private readonly IBranch mlp;
+    private readonly Norm pre1;
+    private readonly Norm? post1;
+    private readonly Norm? pre2;
+    private readonly Norm? post2;
+
+    /// <param name="weights">Base.</param>
+    /// <param name="adapter">Adapter, or null.</param>
+    /// <param name="index">Which block.</param>
+    public DecoderBlock(FrozenWeights weights, LoraAdapter? adapter, int index)
+    {
+        (plan, this.index) = (weights.Plan.Blocks[index], index);
+        Norm? Make(NormPlan? norm, string role) => norm is null ? null : new Norm(weights, norm, role, index);
+        (pre1, post1, pre2, post2) = (Make(plan.Pre1, "pre1")!, Make(plan.Post1, "post1"), Make(plan.Pre2, "pre2"), Make(plan.Post2, "post2"));
+        attention = plan.Attention switch
+        {
+            GroupedAttention grouped => new CausalAttention(weights, grouped, adapter, index),
+            _ => throw new NotSupportedException($"The packed path has no {plan.Attention.GetType().Name}."),
+        };
+        mlp = plan.Mlp switch
+        {
+            GatedMlp gated => new GatedFeedForward(weights, gated, adapter, index),
+            PlainMlp plain => new PlainFeedForward(weights, plain, adapter, index),
+            _ => throw new NotSupportedException($"The packed path has no {plan.Mlp.GetType().Name}."),
+        };
+    }
+
+    /// <summary>Its matrices in the order data flows.</summary>
+    public IEnumerable<FusedLinear> Linears => attention.Linears.Concat(mlp.Linears);
+
+    /// <summary>Whether an adapter trains something here.</summary>
+    public bool Trains => Linears.Any(linear => linear.Rank > 0);
+
+    /// <summary>The block's residual input, [N, D] fp32, for the caller of <see cref="Forward"/> to fill.</summary>
+    public Tensor Input(PackedPass pass) => pass.KeptFloats("h", index, pass.Count, Width);
+
+    private int Width => plan.Pre1.Width;
+
+    /// <param name="pass">The call.</param>
+    /// <param name="result">[N, D] fp32, written; may be <see cref="Input"/> itself when nothing is kept.</param>
+    public void Forward(PackedPass pass, Tensor result)
+    {
+        var h = Input(pass);
+        var y = pass.Work("branch.y", Width);
+        pre1.Forward(pass, h, attention.Input(pass));
+        if (plan.Parallel)
+        {
+            FillParallel(pass, h);
+            attention.Forward(pass, y);
+            RowOperators.Add(result, h, y);
+            mlp.Forward(pass, y);
+            RowOperators.Add(result, result, y);
+            return;
+        }
+
+        attention.Forward(pass, y);
+        var middle = Middle(pass);
+        RowOperators.Add(middle, h, Normalised(pass, post1, "post1", y));
+        pre2!.Forward(pass, middle, mlp.Input(pass));
+        mlp.Forward(pass, y);
+        RowOperators.Add(result, middle, Normalised(pass, post2, "post2", y));
+    }
+
+    /// <summary>Turns the gradient of the block's result into that of its input.</summary>
+    /// <param name="pass">The call.</param>
+    /// <param name="dh">[N, D] fp32, changed in place.</param>
+    /// <param name="needInput">Whether an earlier block trains, so that the input's gradient is wanted; else <paramref name="dh"/> is undefined afterwards.</param>
+    public void Backward(PackedPass pass, Tensor dh, bool needInput)
+    {
+        var h = Input(pass);
+        var dy = pass.Work("branch.dy", Width);
+        if (plan.Parallel)
+        {
+            dy.copy_(dh);
+            var own = mlp.Backward(pass, dy, needInput);
+            if (needInput)
+            {
+                (pre2 ?? pre1).Backward(pass, h, own!, dh, add: true);
+            }
+
+            if (attention.Backward(pass, dy, needInput) is { } dx)
+            {
+                pre1.Backward(pass, h, dx, dh, add: true);
+            }
+
+            return;
+        }
+
+        bool attentionTrains = needInput || attention.Linears.Any(linear => linear.Rank > 0);
+        Denormalised(pass, post2, "post2", dh, dy);
+        if (mlp.Backward(pass, dy, attentionTrains) is { } dMiddle)
+        {
+            pre2!.Backward(pass, Middle(pass), dMiddle, dh, add: true);
+        }
+
+        if (attentionTrains)
+        {
+            Denormalised(pass, post1, "post1", dh, dy);
+            if (attention.Backward(pass, dy, needInput) is { } dInput)
+            {
+                pre1.Backward(pass, h, dInput, dh, add: true);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        attention.Dispose();
+        mlp.Dispose();
+    }
+
+    private Tensor Middle(PackedPass pass) => pass.KeptFloats("h.middle", index, pass.Count, Width);
+
+    private void FillParallel(PackedPass pass, Tensor h)
+    {
+        var input = mlp.Input(pass);
+        if (pre2 is not null)
+        {
+            pre2.Forward(pass, h, input);
+            return;
+        }
+
+        using var same = attention.Input(pass).narrow(1, 0, Width);
+        using var target = input.narrow(1, 0, Width);
+        target.copy_(same);
+    }
+
+    /// <summary>A branch's result after its post-norm, whose input is kept.</summary>
+    private Tensor Normalised(PackedPass pass, Norm? norm, string role, Tensor y)
+    {
+        if (norm is null)
+        {
+            return y;
+        }
+
+        var original = pass.Kept($"{role}.x", index, Width);
+        original.copy_(y);
+        norm.Forward(pass, original, y);
+        return y;
+    }
+
+    private void Denormalised(PackedPass pass, Norm? norm, string role, Tensor dh, Tensor dy)
+    {
+        if (norm is null)
+        {
+            dy.copy_(dh);
+        }
+        else
+        {
+            norm.Backward(pass, pass.Kept($"{role}.x", index, Width), dh, dy, add: false);
+        }
+    }
+}

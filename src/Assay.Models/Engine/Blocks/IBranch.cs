@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace Assay.Models.Engine.Blocks;
+
+/// <summary>An attention or feed-forward branch: [N, D] to [N, D], both operands.</summary>
+internal interface IBranch : IDisposable
+{
+    /// <summary>Its matrices in the order data flows.</summary>
+    IEnumerable<FusedLinear> Linears { get; }
+
+    /// <summary>Where its input goes: [N, ≥ D], the first D columns are for the caller to fill.</summary>
+    Tensor Input(PackedPass pass);
+
+    /// <summary>Computes the branch from its filled input.</summary>
+    /// <param name="pass">The call.</param>
+    /// <param name="y">[N, D].</param>
+    void Forward(PackedPass pass, Tensor y);
+
+    /// <summary>Adds up the gradients of its matrices.</summary>
+    /// <param name="pass">The call.</param>
+    /// <param name="dy">[N, D].</param>
+    /// <param name="needInput">Whether the input's gradient is wanted.</param>
+    /// <returns>[N, ≥ D] with the input's gradient first, or null.</returns>
+    Tensor? Backward(PackedPass pass, Tensor dy, bool needInput);
+}

@@ -1,0 +1,30 @@
+using Assay.Models.Engine.Native;
+
+namespace Assay.Models.Engine.Kernels;
+
+/// <summary>Runs a kernel over rows on libtorch's threads, in the variant of <see cref="KernelSet.Current"/>.</summary>
+internal static unsafe class RowLoop
+{
+    // Below about this many elements a second thread costs more than it saves.
+    private const int ElementsPerThread = 16_384;
+
+    /// <param name="kernel">Rows must be independent of each other, so that the split over threads cannot change the result.</param>
+    /// <param name="rows">Row count; 0 does nothing.</param>
+    /// <param name="width">Elements touched per row, to judge what is worth a thread.</param>
+    public static void Run<TKernel>(TKernel kernel, int rows, long width)
+        where TKernel : unmanaged, IRowKernel
+    {
+        int grain = (int)Math.Clamp(ElementsPerThread / Math.Max(width, 1), 1, ElementsPerThread);
+        delegate*<void*, int, int, void> body = KernelSet.Current switch
+        {
+            InstructionSet.Avx512 => &Body<TKernel, Lanes512>,
+            InstructionSet.Avx2 => &Body<TKernel, Lanes256>,
+            _ => &Body<TKernel, ScalarLanes>,
+        };
+        ParallelFor.Run(rows, grain, body, &kernel);
+    }
+
+    private static void Body<TKernel, TLanes>(void* kernel, int first, int end)
+        where TKernel : unmanaged, IRowKernel
+        where TLanes : unmanaged, ILanes<TLanes> => ((TKernel*)kernel)->Run<TLanes>(first, end);
+}
