@@ -14,7 +14,7 @@ public sealed class DecodeWeights : IDisposable
     private readonly IReadOnlyList<AlignedMemory> owned;
     private readonly IDisposable? source;
 
-    private DecodeWeights(DecoderPlan plan, Func<string, StoredWeight> find, WeightFormat? format, IDisposable? source)
+    private DecodeWeights(DecoderPlan plan, Func<string, SourceWeight> find, WeightFormat? format, IDisposable? source)
     {
         Plan = plan;
         this.source = source;
@@ -47,9 +47,9 @@ public sealed class DecodeWeights : IDisposable
     /// <summary>Bytes that one token reads: every matrix once, of experts the chosen ones.</summary>
     public long BytesPerToken => Head.Bytes + Blocks.Sum(block => LinearsOf(block).Sum(linear => linear.Bytes));
 
-    internal StoredWeight Embedding { get; }
+    internal SourceWeight Embedding { get; }
 
-    internal StoredWeight? Positions { get; }
+    internal SourceWeight? Positions { get; }
 
     internal DecodeNorm? EmbeddingNorm { get; }
 
@@ -73,10 +73,10 @@ public sealed class DecodeWeights : IDisposable
             var names = WeightNames.Match(plan, checkpoint.Names);
             return new DecodeWeights(plan, Find, format, checkpoint);
 
-            StoredWeight Find(string name)
+            SourceWeight Find(string name)
             {
                 var (file, entry) = checkpoint.Find(names[name])!.Value;
-                return new StoredWeight(entry.Name, file.Address(entry), entry.Dtype, entry.Shape);
+                return new SourceWeight(entry.Name, file.Address(entry), entry.Dtype, entry.Shape);
             }
         }
         catch
@@ -93,7 +93,7 @@ public sealed class DecodeWeights : IDisposable
         new(
             model.Plan,
             name => model.Parameters[name] is var tensor && tensor.is_contiguous() && tensor.dtype == torch.ScalarType.Float32
-                ? new StoredWeight(name, (nint)AotiTorch.Pointer(tensor), TensorDtype.F32, tensor.shape)
+                ? new SourceWeight(name, (nint)AotiTorch.Pointer(tensor), TensorDtype.F32, tensor.shape)
                 : throw new ArgumentException($"Weight '{name}' is not a contiguous fp32 tensor.", nameof(model)),
             format,
             null);
@@ -108,9 +108,9 @@ public sealed class DecodeWeights : IDisposable
         source?.Dispose();
     }
 
-    internal static DecodeWeights Of(DecoderPlan plan, Func<string, StoredWeight> find, WeightFormat? format, IDisposable? source) => new(plan, find, format, source);
+    internal static DecodeWeights Of(DecoderPlan plan, Func<string, SourceWeight> find, WeightFormat? format, IDisposable? source) => new(plan, find, format, source);
 
-    private static StoredWeight Checked(StoredWeight weight, IReadOnlyList<long> shape) =>
+    private static SourceWeight Checked(SourceWeight weight, IReadOnlyList<long> shape) =>
         weight.Shape.SequenceEqual(shape)
             ? weight
             : throw new InvalidSafetensorsException($"Weight '{weight.Name}' has shape [{string.Join(", ", weight.Shape)}], but config.json implies [{string.Join(", ", shape)}].");

@@ -135,7 +135,7 @@ public sealed unsafe partial class Decoder : IDisposable
         return hidden;
     }
 
-    private void AddPosition(StoredWeight table, int position, Span<float> target)
+    private void AddPosition(SourceWeight table, int position, Span<float> target)
     {
         var own = new Span<float>(scratch.Floats(ScratchName.Normed, target.Length), target.Length);
         table.ReadRow(Math.Min(position, (int)table.Rows - 1), own);

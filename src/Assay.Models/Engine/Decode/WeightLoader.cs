@@ -8,7 +8,7 @@ namespace Assay.Models.Engine.Decode;
 /// <summary>Brings a plan's weights into the form decoding reads: in place where the stored form fits, else copied, reordered or quantised.</summary>
 /// <param name="find">A stored weight by the plan's name.</param>
 /// <param name="format">Form of the matrices; null keeps bf16 as stored and widens everything else to fp32.</param>
-internal sealed unsafe class WeightLoader(Func<string, StoredWeight> find, WeightFormat? format)
+internal sealed unsafe class WeightLoader(Func<string, SourceWeight> find, WeightFormat? format)
 {
     private readonly List<AlignedMemory> owned = [];
 
@@ -141,7 +141,7 @@ internal sealed unsafe class WeightLoader(Func<string, StoredWeight> find, Weigh
         return linear;
     }
 
-    private WeightRows Rows(RowBlock block, StoredWeight weight, WeightFormat form)
+    private WeightRows Rows(RowBlock block, SourceWeight weight, WeightFormat form)
     {
         var (rows, inputs) = (block.Module.Out, block.Module.In);
         bool inPlace = block.Order.IsIdentity && !block.Module.Transposed

@@ -8,7 +8,7 @@ namespace Assay.Models.Engine.Decode;
 /// <param name="Address">First byte; valid while its owner lives.</param>
 /// <param name="Dtype">F32, F16, BF16 or F64.</param>
 /// <param name="Shape">Sizes.</param>
-internal sealed unsafe record StoredWeight(string Name, nint Address, TensorDtype Dtype, IReadOnlyList<long> Shape)
+internal sealed unsafe record SourceWeight(string Name, nint Address, TensorDtype Dtype, IReadOnlyList<long> Shape)
 {
     /// <summary>Rows of the matrix; 1 for a vector.</summary>
     public long Rows => Shape.Count > 1 ? Shape[0] : 1;
