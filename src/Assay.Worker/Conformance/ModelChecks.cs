@@ -1,11 +1,9 @@
 using System.Text.Json;
 using Assay.Data.Formats;
 using Assay.Models.Families;
-using Assay.Models.Generation;
 using Assay.Models.Reference;
 using Assay.Models.Training;
 using static TorchSharp.torch;
-using Generator = Assay.Models.Generation.Generator;
 
 namespace Assay.Worker.Conformance;
 
@@ -23,9 +21,7 @@ internal sealed class ModelChecks : ICheckSource
         this.folder = folder;
         model = new Lazy<ReferenceModel>(() => Open(folder));
 
-        // The same weights under the names of published files share the goldens of their sibling.
-        string? sibling = folder.EndsWith("_hub_layout", StringComparison.Ordinal) ? folder[..^"_hub_layout".Length] : null;
-        goldens = GoldenTensors.Open(Path.Combine(folder, "golden.safetensors")) ?? (sibling is null ? null : GoldenTensors.Open(Path.Combine(sibling, "golden.safetensors")));
+        goldens = OpenGoldens(folder);
         gradients = GoldenTensors.Open(Path.Combine(folder, "golden_grads.safetensors"));
     }
 
@@ -37,15 +33,11 @@ internal sealed class ModelChecks : ICheckSource
         return ReferenceModel.Load(ModelFamily.Plan(config, checkpoint.Names), checkpoint);
     }
 
-    /// <summary>Tokens that greedy decoding adds to each prompt.</summary>
-    public static Figure Greedy(ReferenceModel model, IEnumerable<int[]> prompts, long[] expected)
+    /// <summary>The goldens of a model folder; the same weights under the names of published files share those of their sibling.</summary>
+    public static GoldenTensors? OpenGoldens(string folder)
     {
-        int[][] rows = [.. prompts];
-        int count = expected.Length / rows.Length;
-        var options = new GenerateOptions { Temperature = 0, MaxTokens = count, IgnoreEnd = true, ExactRope = true };
-        var generator = new Generator(model, null, new HashSet<int>(), TimeProvider.System);
-        long[] own = [.. rows.SelectMany(prompt => generator.Generate(prompt, options, null, null, CancellationToken.None).Ids).Select(id => (long)id)];
-        return Figure.Count(own.Zip(expected).Count(pair => pair.First == pair.Second), expected.Length);
+        string? sibling = folder.EndsWith("_hub_layout", StringComparison.Ordinal) ? folder[..^"_hub_layout".Length] : null;
+        return GoldenTensors.Open(Path.Combine(folder, "golden.safetensors")) ?? (sibling is null ? null : GoldenTensors.Open(Path.Combine(sibling, "golden.safetensors")));
     }
 
     /// <summary>All checks in the order they are printed.</summary>
@@ -80,16 +72,6 @@ internal sealed class ModelChecks : ICheckSource
         if (gradients is not null)
         {
             yield return new Check("grads@reference", Gradients);
-        }
-
-        if (goldens.Has("greedy.tokens"))
-        {
-            yield return new Check("greedy@reference", () => Greedy(model.Value, [Array.ConvertAll(goldens.Integers("greedy.prompt"), id => (int)id)], goldens.Integers("greedy.tokens")));
-        }
-
-        if (goldens.Has("greedy_left.tokens"))
-        {
-            yield return new Check("greedy_left@reference", () => Greedy(model.Value, new GoldenCase(goldens, "left").Prompts, goldens.Integers("greedy_left.tokens")));
         }
     }
 

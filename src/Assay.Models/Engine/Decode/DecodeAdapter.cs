@@ -8,6 +8,8 @@ namespace Assay.Models.Engine.Decode;
 /// <summary>An adapter as decoding reads it: copies in engine row order beside the base, which stays unmerged. Immutable.</summary>
 public sealed unsafe class DecodeAdapter : IDisposable
 {
+    private static int made;
+
     private readonly List<AlignedMemory> owned = [];
     private readonly AdapterPart[][] parts;
 
@@ -18,6 +20,9 @@ public sealed unsafe class DecodeAdapter : IDisposable
         parts = [.. weights.Linears.Select(linear => Parts(linear, adapter))];
         MaxRank = parts.Select(all => all.Sum(part => part.Rank)).DefaultIfEmpty(0).Max();
     }
+
+    /// <summary>A number of its own, so that rows can be put in order by adapter.</summary>
+    public int Number { get; } = Interlocked.Increment(ref made);
 
     /// <summary>Memory it takes.</summary>
     public long Bytes => owned.Sum(memory => memory.Bytes);

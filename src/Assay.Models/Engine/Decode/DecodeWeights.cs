@@ -44,6 +44,9 @@ public sealed class DecodeWeights : IDisposable
     /// <summary>Format of the head, which all matrices share unless their width forbids it.</summary>
     public WeightFormat Format => Head.Format;
 
+    /// <summary>The cache format that goes with the weights: fp32 beside fp32, else bf16.</summary>
+    public CacheFormat DefaultCache => Format is WeightFormat.Fp32 ? CacheFormat.Fp32 : CacheFormat.Bf16;
+
     /// <summary>Bytes that one token reads: every matrix once, of experts the chosen ones.</summary>
     public long BytesPerToken => Head.Bytes + Blocks.Sum(block => LinearsOf(block).Sum(linear => linear.Bytes));
 
