@@ -17,7 +17,7 @@ internal sealed class DecodeChecks : ICheckSource
     public DecodeChecks(string folder)
     {
         weights = new Lazy<DecodeWeights>(() => Open(folder));
-        goldens = ModelChecks.OpenGoldens(folder);
+        goldens = GoldenTensors.OfModel(folder);
     }
 
     /// <summary>Opens the weights of a model folder in fp32.</summary>

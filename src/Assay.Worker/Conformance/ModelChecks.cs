@@ -21,7 +21,7 @@ internal sealed class ModelChecks : ICheckSource
         this.folder = folder;
         model = new Lazy<ReferenceModel>(() => Open(folder));
 
-        goldens = OpenGoldens(folder);
+        goldens = GoldenTensors.OfModel(folder);
         gradients = GoldenTensors.Open(Path.Combine(folder, "golden_grads.safetensors"));
     }
 
@@ -31,13 +31,6 @@ internal sealed class ModelChecks : ICheckSource
         var config = HfModelConfig.Load(folder);
         using var checkpoint = SafetensorsCheckpoint.Open(folder);
         return ReferenceModel.Load(ModelFamily.Plan(config, checkpoint.Names), checkpoint);
-    }
-
-    /// <summary>The goldens of a model folder; the same weights under the names of published files share those of their sibling.</summary>
-    public static GoldenTensors? OpenGoldens(string folder)
-    {
-        string? sibling = folder.EndsWith("_hub_layout", StringComparison.Ordinal) ? folder[..^"_hub_layout".Length] : null;
-        return GoldenTensors.Open(Path.Combine(folder, "golden.safetensors")) ?? (sibling is null ? null : GoldenTensors.Open(Path.Combine(sibling, "golden.safetensors")));
     }
 
     /// <summary>All checks in the order they are printed.</summary>
@@ -87,7 +80,7 @@ internal sealed class ModelChecks : ICheckSource
 
     private Figure Load()
     {
-        long parameters = model.Value.Parameters.Values.Sum(parameter => parameter.numel());
+        long parameters = model.Value.Plan.Weights().Where(weight => weight.Trained).Sum(weight => weight.Shape.Aggregate(1L, (count, size) => count * size));
         string path = Path.Combine(folder, "golden.json");
         if (!File.Exists(path))
         {

@@ -85,7 +85,10 @@ internal readonly record struct ExpertChoice(int Row, int Expert, float Factor)
         }
     }
 
-    /// <summary>Places of the largest values, largest first; the lower place wins ties.</summary>
-    private static int[] Best(float[] values, int count) =>
-        [.. Enumerable.Range(0, values.Length).OrderByDescending(place => values[place]).ThenBy(place => place).Take(count)];
+    private static int[] Best(float[] values, int count)
+    {
+        int[] chosen = new int[count];
+        TopScores.Choose(values, chosen);
+        return chosen;
+    }
 }
