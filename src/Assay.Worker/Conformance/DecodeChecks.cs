@@ -10,12 +10,14 @@ namespace Assay.Worker.Conformance;
 /// <summary>Checks of one folder below <c>models/</c> on the decoding path, with fp32 weights and cache.</summary>
 internal sealed class DecodeChecks : ICheckSource
 {
+    private readonly string folder;
     private readonly Lazy<DecodeWeights> weights;
     private readonly GoldenTensors? goldens;
 
     /// <param name="folder">Model folder.</param>
     public DecodeChecks(string folder)
     {
+        this.folder = folder;
         weights = new Lazy<DecodeWeights>(() => Open(folder));
         goldens = GoldenTensors.OfModel(folder);
     }
@@ -64,7 +66,7 @@ internal sealed class DecodeChecks : ICheckSource
             yield break;
         }
 
-        if (LongestCase() is { } name)
+        if (LongestCase() is { } name && !CrossesThreshold(name))
         {
             yield return new Check($"cached.{name}@decode", () => Cached(name));
         }
@@ -90,6 +92,22 @@ internal sealed class DecodeChecks : ICheckSource
     }
 
     private string? LongestCase() => goldens!.Cases("logits").MaxBy(name => new GoldenCase(goldens, name).Longest);
+
+    /// <summary>Whether the case is longer than calls whose rotary table is the same: cached keys would then be stale.</summary>
+    private bool CrossesThreshold(string name)
+    {
+        try
+        {
+            using var checkpoint = SafetensorsCheckpoint.Open(folder);
+            var plan = ModelFamily.Plan(HfModelConfig.Load(folder), checkpoint.Names);
+            return new GoldenCase(goldens!, name).Rows.Max(row => row.Positions.Max()) >= plan.Rope?.LongestUnchanged;
+        }
+        catch (Exception error) when (error is InvalidModelConfigException or InvalidSafetensorsException or IOException)
+        {
+            // A folder that cannot be loaded fails this check like all its others.
+            return false;
+        }
+    }
 
     /// <summary>Logits of the longest case, token by token, all its rows side by side.</summary>
     private Figure Cached(string name)
