@@ -173,16 +173,27 @@ public sealed class GenerationLoop : IDisposable
     /// <summary>Up to the most replies that wait for a token, in turn, then neighbours by adapter so that each adapter is read once.</summary>
     private void ChooseReady()
     {
-        for (int step = 0; step < active.Count && pass.Count < options.MostRows; step++)
+        int passedOver = -1;
+        for (int step = 0; step < active.Count; step++)
         {
-            var reply = active[(turn + step) % active.Count];
-            if (IsReady(reply))
+            int place = (turn + step) % active.Count;
+            var reply = active[place];
+            if (!IsReady(reply))
+            {
+                continue;
+            }
+
+            if (pass.Count < options.MostRows && (pass.Count == 0 || DecodeAdapter.ShareAPass(reply.Adapter, pass[0].Adapter)))
             {
                 pass.Add(reply);
             }
+            else if (passedOver < 0)
+            {
+                passedOver = place;
+            }
         }
 
-        turn = active.Count > options.MostRows ? (turn + options.MostRows) % active.Count : 0;
+        turn = Math.Max(passedOver, 0);
         pass.Sort((one, other) => (one.Adapter?.Number ?? 0).CompareTo(other.Adapter?.Number ?? 0));
     }
 

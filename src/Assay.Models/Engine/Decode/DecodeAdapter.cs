@@ -1,5 +1,6 @@
 using Assay.Models.Adapters;
 using Assay.Models.Engine.Kernels;
+using Assay.Models.Engine.Native;
 using Assay.Models.Engine.Plans;
 using static TorchSharp.torch;
 
@@ -12,12 +13,15 @@ public sealed unsafe class DecodeAdapter : IDisposable
 
     private readonly List<AlignedMemory> owned = [];
     private readonly AdapterPart[][] parts;
+    private readonly DecodeWeights? replaced;
 
-    /// <param name="weights">The base.</param>
+    /// <param name="weights">The base; must live longer.</param>
     /// <param name="adapter">What to apply; it may be disposed afterwards.</param>
     public DecodeAdapter(DecodeWeights weights, LoraAdapter adapter)
     {
-        parts = [.. weights.Linears.Select(linear => Parts(linear, adapter))];
+        Weights = adapter.Whole.Count > 0 ? weights.With(adapter) : weights;
+        replaced = adapter.Whole.Count > 0 ? Weights : null;
+        parts = [.. Weights.Linears.Select(linear => Parts(linear, adapter))];
         MaxRank = parts.Select(all => all.Sum(part => part.Rank)).DefaultIfEmpty(0).Max();
     }
 
@@ -25,12 +29,22 @@ public sealed unsafe class DecodeAdapter : IDisposable
     public int Number { get; } = Interlocked.Increment(ref made);
 
     /// <summary>Memory it takes.</summary>
-    public long Bytes => owned.Sum(memory => memory.Bytes);
+    public long Bytes => owned.Sum(memory => memory.Bytes) + (replaced?.OwnBytes ?? 0);
+
+    /// <summary>What its rows are computed with: the base's weights, or those with some replaced.</summary>
+    internal DecodeWeights Weights { get; }
 
     /// <summary>Largest sum of ranks in one engine matrix.</summary>
     internal int MaxRank { get; }
 
-    public void Dispose() => owned.ForEach(memory => memory.Dispose());
+    /// <summary>Whether rows with these adapters may be computed together: not if one of them replaces weights of the base.</summary>
+    public static bool ShareAPass(DecodeAdapter? one, DecodeAdapter? other) => one?.replaced == other?.replaced;
+
+    public void Dispose()
+    {
+        owned.ForEach(memory => memory.Dispose());
+        replaced?.Dispose();
+    }
 
     /// <summary>The updates of an engine matrix; empty when it is not adapted.</summary>
     internal AdapterPart[] Of(DecodeLinear linear) => parts[linear.Number];
@@ -43,7 +57,7 @@ public sealed unsafe class DecodeAdapter : IDisposable
         {
             if (adapter.Find(block.Module.Name) is { } pair)
             {
-                result.Add(Part(block, pair, first));
+                result.Add(Part(linear, block, pair, first));
             }
 
             first += block.Module.Out;
@@ -52,7 +66,7 @@ public sealed unsafe class DecodeAdapter : IDisposable
         return [.. result];
     }
 
-    private AdapterPart Part(RowBlock block, LoraPair pair, int first)
+    private AdapterPart Part(DecodeLinear linear, RowBlock block, LoraPair pair, int first)
     {
         var (outputs, inputs, rank) = (block.Module.Out, block.Module.In, pair.Rank);
         float[] a = Values(pair.A);
@@ -69,7 +83,45 @@ public sealed unsafe class DecodeAdapter : IDisposable
             }
         }
 
-        return new AdapterPart(first, outputs, new WeightRows(WeightFormat.Fp32, (nint)left, 0, rank, inputs), (nint)right);
+        var part = new AdapterPart(first, outputs, new WeightRows(WeightFormat.Fp32, (nint)left, 0, rank, inputs), (nint)right, 0);
+        return pair.Magnitude is null ? part : part with { Factors = Factors(linear, part, Values(pair.Magnitude), hubRows) };
+    }
+
+    /// <summary>DoRA's factor of each row: magnitude / ‖W + s·B·A‖, with the weights the base computes with.</summary>
+    private nint Factors(DecodeLinear linear, AdapterPart part, float[] magnitude, int[] hubRows)
+    {
+        float* factors = Own(part.Outputs);
+        int place = linear.Parts.Select((rows, index) => (rows, index)).First(found => linear.Parts.Take(found.index).Sum(rows => rows.Rows) == part.First).index;
+        var weights = linear.Parts[place];
+        ParallelFor.Run(part.Outputs, 16, (from, to) =>
+        {
+            float[] row = new float[weights.Inputs];
+            for (int output = from; output < to; output++)
+            {
+                WeightWriter.Read(weights, output, row);
+                factors[output] = (float)(magnitude[hubRows[output]] / Math.Sqrt(SquaredNorm(part, output, row)));
+            }
+        });
+        return (nint)factors;
+    }
+
+    private static double SquaredNorm(AdapterPart part, int output, ReadOnlySpan<float> row)
+    {
+        float* a = (float*)part.A.Data;
+        float* b = (float*)part.B;
+        double sum = 0;
+        for (int input = 0; input < row.Length; input++)
+        {
+            float value = row[input];
+            for (int index = 0; index < part.Rank; index++)
+            {
+                value += b[((long)index * part.Outputs) + output] * a[((long)index * row.Length) + input];
+            }
+
+            sum += (double)value * value;
+        }
+
+        return sum;
     }
 
     private static float[] Values(Tensor tensor)
@@ -91,7 +143,8 @@ public sealed unsafe class DecodeAdapter : IDisposable
 /// <param name="Outputs">Engine rows.</param>
 /// <param name="A">fp32 [R, K].</param>
 /// <param name="B">fp32 [R, Outputs], scaled, in engine row order.</param>
-internal sealed record AdapterPart(int First, int Outputs, WeightRows A, nint B)
+/// <param name="Factors">fp32 [Outputs] on base and update together, before the bias; 0 without DoRA.</param>
+internal sealed record AdapterPart(int First, int Outputs, WeightRows A, nint B, nint Factors)
 {
     /// <summary>R.</summary>
     public int Rank => A.Rows;

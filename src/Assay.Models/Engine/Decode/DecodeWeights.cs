@@ -1,4 +1,5 @@
 using Assay.Data.Formats;
+using Assay.Models.Adapters;
 using Assay.Models.Engine.Kernels;
 using Assay.Models.Engine.Native;
 using Assay.Models.Engine.Plans;
@@ -13,13 +14,15 @@ public sealed class DecodeWeights : IDisposable
 {
     private readonly IReadOnlyList<AlignedMemory> owned;
     private readonly IDisposable? source;
+    private readonly Func<string, SourceWeight> find;
+    private readonly WeightFormat? format;
 
-    private DecodeWeights(DecoderPlan plan, Func<string, SourceWeight> find, WeightFormat? format, IDisposable? source)
+    private DecodeWeights(DecoderPlan plan, Func<string, SourceWeight> find, WeightFormat? format, IDisposable? source, Func<LinearPlan, int, DecodeLinear?>? reuse = null)
     {
         Plan = plan;
-        this.source = source;
+        (this.source, this.find, this.format) = (source, find, format);
         var shapes = plan.Weights().ToDictionary(weight => weight.Name, weight => weight.Shape, StringComparer.Ordinal);
-        var loader = new WeightLoader(name => Checked(find(name), shapes[name]), format);
+        var loader = new WeightLoader(name => Checked(find(name), shapes[name]), format, reuse);
         owned = loader.Owned;
         try
         {
@@ -46,6 +49,9 @@ public sealed class DecodeWeights : IDisposable
 
     /// <summary>The cache format that goes with the weights: fp32 beside fp32, else bf16.</summary>
     public CacheFormat DefaultCache => Format is WeightFormat.Fp32 ? CacheFormat.Fp32 : CacheFormat.Bf16;
+
+    /// <summary>Memory taken beside what is read in place.</summary>
+    public long OwnBytes => owned.Sum(memory => memory.Bytes) + ((source as ReplacedWeights)?.Bytes ?? 0);
 
     /// <summary>Bytes that one token reads: every matrix once, of experts the chosen ones.</summary>
     public long BytesPerToken => Head.Bytes + Blocks.Sum(block => LinearsOf(block).Sum(linear => linear.Bytes));
@@ -109,6 +115,22 @@ public sealed class DecodeWeights : IDisposable
         }
 
         source?.Dispose();
+    }
+
+    /// <summary>The same weights with those that an adapter replaces; matrices that stay are shared, so this must live longer than the result.</summary>
+    internal DecodeWeights With(LoraAdapter adapter)
+    {
+        var changed = new ReplacedWeights();
+        foreach (var whole in adapter.Whole)
+        {
+            changed.Add(whole.Slot.Weight.Name, whole.Value);
+        }
+
+        return new DecodeWeights(AdapterMerge.Plan(Plan, adapter), Find, format, changed, (plan, number) => plan.Modules.Any(Changes) ? null : Linears[number]);
+
+        SourceWeight Find(string name) => changed.Find(name) ?? find(name == AdapterSlots.TiedHead && Plan.Head.Tied ? Plan.Head.Table : name);
+
+        bool Changes(LinearModule module) => changed.Find($"{module.Name}.weight") is not null || changed.Find($"{module.Name}.bias") is not null;
     }
 
     internal static DecodeWeights Of(DecoderPlan plan, Func<string, SourceWeight> find, WeightFormat? format, IDisposable? source) => new(plan, find, format, source);

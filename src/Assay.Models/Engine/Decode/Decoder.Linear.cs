@@ -101,6 +101,11 @@ public sealed unsafe partial class Decoder
                     LowRank.Add((float*)part.B, part.Outputs, job.U + ((long)row * job.RankStride) + offset, part.Rank, job.Y + (row * job.YStride) + part.First, (low, high));
                 }
 
+                if (part.Factors != 0 && low < high)
+                {
+                    Scale(part, run, (low, high));
+                }
+
                 offset += part.Rank;
             }
         }
@@ -115,6 +120,19 @@ public sealed unsafe partial class Decoder
                 {
                     y[output] += bias[output];
                 }
+            }
+        }
+    }
+
+    private void Scale(AdapterPart part, AdapterRun run, (int Low, int High) outputs)
+    {
+        float* factors = (float*)part.Factors;
+        for (int row = run.First; row < run.End; row++)
+        {
+            float* y = job.Y + (row * job.YStride) + part.First;
+            for (int output = outputs.Low; output < outputs.High; output++)
+            {
+                y[output] *= factors[output];
             }
         }
     }
@@ -203,6 +221,15 @@ public sealed unsafe partial class Decoder
         float* delta = scratch.Floats(ScratchName.Delta, (long)rowCount * part.Outputs);
         MatMul(delta, u, (float*)part.B, (rowCount, part.Rank, part.Outputs), transposed: false);
         RowArithmetic.Add(Rows(y, yStride), Rows(delta, part.Outputs), new RowSize(rowCount, part.Outputs));
+        float* factors = (float*)part.Factors;
+        for (int row = 0; row < rowCount && factors != null; row++)
+        {
+            float* outputs = y + (row * yStride);
+            for (int output = 0; output < part.Outputs; output++)
+            {
+                outputs[output] *= factors[output];
+            }
+        }
     }
 
     private float* Contiguous(float* x, long xStride, int rowCount, int width)

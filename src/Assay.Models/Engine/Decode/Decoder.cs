@@ -13,12 +13,13 @@ public sealed unsafe partial class Decoder : IDisposable
     /// <summary>Most rows that are computed weight by weight.</summary>
     public const int MostNarrowRows = 16;
 
-    private readonly DecodeWeights weights;
+    private readonly DecodeWeights shared;
     private readonly DecoderPlan plan;
     private readonly DecodeTeam team;
     private readonly Scratch scratch = new();
     private readonly List<AdapterRun> runs = [];
     private readonly RopeFrequencies? rope;
+    private DecodeWeights weights;
     private DecodeRow[] rows = [];
     private int count;
 
@@ -26,7 +27,7 @@ public sealed unsafe partial class Decoder : IDisposable
     /// <param name="threads">Threads for products with few rows, 1 or more; null takes one per core.</param>
     public Decoder(DecodeWeights weights, int? threads = null)
     {
-        this.weights = weights;
+        (shared, this.weights) = (weights, weights);
         plan = weights.Plan;
         team = new DecodeTeam(threads ?? Environment.ProcessorCount);
         rope = plan.Rope is null ? null : new RopeFrequencies(plan.Rope);
@@ -40,7 +41,7 @@ public sealed unsafe partial class Decoder : IDisposable
     /// <param name="batch">1 or more rows; rows of one request in order.</param>
     /// <param name="wanted">Rows whose logits are wanted, ascending.</param>
     /// <param name="logits">[wanted, V], receives the scores.</param>
-    /// <exception cref="ArgumentException">A row does not fit its cache, or its token is outside the vocabulary.</exception>
+    /// <exception cref="ArgumentException">A row does not fit its cache, its token is outside the vocabulary, or the rows' adapters replace different weights of the base.</exception>
     public void Forward(ReadOnlySpan<DecodeRow> batch, ReadOnlySpan<int> wanted, Span<float> logits)
     {
         Take(batch);
@@ -76,6 +77,7 @@ public sealed unsafe partial class Decoder : IDisposable
 
         batch.CopyTo(rows);
         count = batch.Length;
+        weights = rows[0].Adapter?.Weights ?? shared;
         runs.Clear();
         for (int row = 0; row < count; row++)
         {
@@ -83,6 +85,11 @@ public sealed unsafe partial class Decoder : IDisposable
             if (index >= sequence.Capacity || (uint)token >= (uint)plan.Vocab)
             {
                 throw new ArgumentException($"Token {token} at place {index} does not fit: the vocabulary has {plan.Vocab} tokens, the cache {sequence.Capacity} places.", nameof(batch));
+            }
+
+            if ((adapter?.Weights ?? shared) != weights)
+            {
+                throw new ArgumentException("An adapter that replaces weights of the base cannot share a pass with other rows.", nameof(batch));
             }
 
             AddRun(row, adapter);

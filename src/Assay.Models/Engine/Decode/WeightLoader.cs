@@ -8,7 +8,8 @@ namespace Assay.Models.Engine.Decode;
 /// <summary>Brings a plan's weights into the form decoding reads: in place where the stored form fits, else copied, reordered or quantised.</summary>
 /// <param name="find">A stored weight by the plan's name.</param>
 /// <param name="format">Form of the matrices; null keeps bf16 as stored and widens everything else to fp32.</param>
-internal sealed unsafe class WeightLoader(Func<string, SourceWeight> find, WeightFormat? format)
+/// <param name="reuse">A matrix that another model with the same blocks has already, by plan and number; null makes all anew.</param>
+internal sealed unsafe class WeightLoader(Func<string, SourceWeight> find, WeightFormat? format, Func<LinearPlan, int, DecodeLinear?>? reuse)
 {
     private readonly List<AlignedMemory> owned = [];
 
@@ -107,6 +108,12 @@ internal sealed unsafe class WeightLoader(Func<string, SourceWeight> find, Weigh
 
     private DecodeLinear Linear(LinearPlan plan, WeightFormat? wanted)
     {
+        if (reuse?.Invoke(plan, Linears.Count) is { } shared)
+        {
+            Linears.Add(shared);
+            return shared;
+        }
+
         var stored = plan.Rows.Select(block => find($"{block.Module.Name}.weight")).ToList();
         var form = wanted ?? (stored.TrueForAll(weight => weight.Dtype is TensorDtype.BF16) ? WeightFormat.Bf16 : WeightFormat.Fp32);
         if (form is WeightFormat.Nf4 && plan.In % WeightRows.Block != 0)
