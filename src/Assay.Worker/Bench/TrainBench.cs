@@ -99,7 +99,7 @@ internal sealed class TrainBench(TrainBenchOptions options, TextWriter log)
     {
         log.WriteLine($"packed {weights.Format.ToString().ToLowerInvariant()}: {options.Lengths.Count} sequences, {options.Rounds} rounds");
         PeakMemory.Reset();
-        using var engine = new DecoderEngine(weights, adapter);
+        var engine = new DecoderEngine(weights, adapter);
         using var target = new PackedTarget(engine, options.BinTokens);
         using var optimiser = new AdamW(target.Parameters, new TrainOptions { Steps = 1, LearningRate = TrainBenchOptions.LearningRate });
         double[] tokenLosses = engine.Losses(PackedTarget.Pack(batches[0].Samples));
