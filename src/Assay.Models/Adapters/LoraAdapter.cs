@@ -16,7 +16,8 @@ public sealed class LoraAdapter : IDisposable
         StoredDtypes = stored ?? new Dictionary<string, TensorDtype>();
         this.pairs = pairs.ToDictionary(pair => pair.Module, StringComparer.Ordinal);
         this.whole = whole.ToDictionary(weight => weight.Slot.Weight.Name, StringComparer.Ordinal);
-        IsPlainLora = this.whole.Count == 0 && this.pairs.Values.All(pair => pair.Magnitude is null) && !AdapterSlots.Gates(plan).Any(gate => this.pairs.ContainsKey(gate.Name));
+        AdaptsRouters = AdapterSlots.Gates(plan).Any(gate => this.pairs.ContainsKey(gate.Name));
+        IsPlainLora = this.whole.Count == 0 && this.pairs.Values.All(pair => pair.Magnitude is null) && !AdaptsRouters;
     }
 
     /// <summary>PEFT's description of the adapter.</summary>
@@ -27,6 +28,9 @@ public sealed class LoraAdapter : IDisposable
 
     /// <summary>Weights of the base that the adapter replaces, such as a head or biases; usually none.</summary>
     public IReadOnlyCollection<WholeWeight> Whole => whole.Values;
+
+    /// <summary>Whether a router or a shared gate of a mixture of experts has a pair.</summary>
+    public bool AdaptsRouters { get; }
 
     /// <summary>Whether the adapter is nothing but pairs without magnitudes on layers inside the blocks, routers excepted.</summary>
     public bool IsPlainLora { get; }

@@ -1,5 +1,6 @@
 using Assay.Data.Formats;
 using Assay.Models.Adapters;
+using Assay.Models.Engine.Decode;
 using Assay.Models.Reference;
 using Assay.Models.Tests.Families;
 using static TorchSharp.torch;
@@ -48,6 +49,8 @@ public sealed class EveryFamilyAdapterTests
 
         Assert.Equal(AdapterSlots.Gates(model.Plan).Select(gate => gate.Name), adapter.Pairs.Select(pair => pair.Module).Where(module => !module.EndsWith("o_proj", StringComparison.Ordinal)));
         Assert.False(adapter.IsPlainLora);
+        Assert.True(adapter.AdaptsRouters);
+        Assert.Contains("router", Assert.Throws<NotSupportedException>(() => new DecodeAdapter(null!, adapter)).Message, StringComparison.Ordinal);
         CheckMerged(model, adapter);
     }
 
