@@ -60,19 +60,20 @@ public sealed unsafe class SoftmaxKernelTests
             var size = new RowSize(matrices * tokens, tokens);
             using var scores = new GuardedRows<Fp32>(matrices * tokens, tokens, KernelCheck.Noise(41, 4));
             using var upstream = new GuardedRows<Fp32>(matrices * tokens, tokens, KernelCheck.Noise(42));
-            double[] p = new double[scores.Values.Length], ds = new double[p.Length];
+            double[] x = scores.Exact, above = upstream.Exact;
+            double[] p = new double[x.Length], ds = new double[x.Length];
             for (int row = 0; row < matrices * tokens; row++)
             {
                 int query = row % tokens;
                 int[] visible = [.. Enumerable.Range(0, query + 1).Where(key => window is null || query - key < window)];
-                double[] weights = [.. visible.Select(key => Math.Exp((scale * scores.Exact[(row * tokens) + key]) + (alibi ? slopes[row / tokens] * key : 0)))];
+                double[] weights = [.. visible.Select(key => Math.Exp((scale * x[(row * tokens) + key]) + (alibi ? slopes[row / tokens] * key : 0)))];
                 double total = weights.Sum();
-                double along = visible.Select((key, index) => weights[index] / total * upstream.Exact[(row * tokens) + key]).Sum();
+                double along = visible.Select((key, index) => weights[index] / total * above[(row * tokens) + key]).Sum();
                 for (int index = 0; index < visible.Length; index++)
                 {
                     int place = (row * tokens) + visible[index];
                     p[place] = weights[index] / total;
-                    ds[place] = scale * p[place] * (upstream.Exact[place] - along);
+                    ds[place] = scale * p[place] * (above[place] - along);
                 }
             }
 
