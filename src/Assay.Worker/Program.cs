@@ -15,6 +15,7 @@ var root = new RootCommand("Assay's engine: training and generation on this mach
     PretrainVerb.Create(),
     TrainVerb.Create(),
     GenerateVerb.Create(),
+    PullVerb.Create(),
     InspectVerb.Create(),
     LeaseVerb.Create(),
 };

@@ -14,6 +14,11 @@ public sealed record HfModelConfig(string ModelType, string? Dtype, IReadOnlyLis
     [
         ("hidden_size", 65_536), ("intermediate_size", 1 << 20), ("num_hidden_layers", 1_024), ("vocab_size", 1 << 22),
         ("num_attention_heads", 65_536), ("num_key_value_heads", 65_536), ("head_dim", 65_536), ("max_position_embeddings", 1 << 27),
+        ("n_embd", 65_536), ("n_embed", 65_536), ("n_head", 65_536), ("n_layer", 1_024), ("n_positions", 1 << 27), ("n_ctx", 1 << 27), ("n_inner", 1 << 20),
+        ("num_layers", 1_024), ("ffn_hidden_size", 1 << 20), ("ff_factor", 64), ("kv_channels", 65_536), ("multi_query_group_num", 65_536), ("padded_vocab_size", 1 << 22),
+        ("seq_length", 1 << 27), ("num_kv_heads", 65_536), ("moe_intermediate_size", 1 << 20), ("shared_expert_intermediate_size", 1 << 20),
+        ("num_experts", 1_024), ("num_local_experts", 1_024), ("n_routed_experts", 1_024), ("num_experts_per_tok", 1_024),
+        ("kv_lora_rank", 65_536), ("q_lora_rank", 65_536), ("qk_nope_head_dim", 65_536), ("qk_rope_head_dim", 65_536), ("v_head_dim", 65_536),
     ];
 
     /// <summary>Reads <c>config.json</c> and, if there, <c>generation_config.json</c> of a model folder.</summary>

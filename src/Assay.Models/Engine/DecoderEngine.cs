@@ -45,6 +45,12 @@ public sealed class DecoderEngine : IDisposable
         ParametersChanged();
     }
 
+    /// <summary>Which blocks in which order.</summary>
+    public DecoderPlan Plan => weights.Plan;
+
+    /// <summary>How the base is kept and products are computed.</summary>
+    public FrozenFormat Format => weights.Format;
+
     /// <summary>The adapter's own tensors and the gradients summed up for them, all fp32, in the order of <see cref="LoraAdapter.Parameters"/>.</summary>
     public IReadOnlyList<(string Name, Tensor Value, Tensor Gradient)> Parameters { get; }
 
@@ -86,12 +92,13 @@ public sealed class DecoderEngine : IDisposable
     /// <param name="tokens">A bin.</param>
     /// <param name="lossFactor">Factor on every token's loss, such as 1 / supervised tokens of the whole step.</param>
     /// <param name="dropoutStep">Step that keys the adapter's dropout masks; null turns dropout off.</param>
+    /// <param name="embeddingNoise">[N × D] added to the embeddings, or null.</param>
     /// <returns>Σ loss in nats, without the factor.</returns>
     /// <exception cref="ArgumentException">The tokens contradict each other or the vocabulary.</exception>
-    public double Accumulate(PackedTokens tokens, double lossFactor, long? dropoutStep)
+    public double Accumulate(PackedTokens tokens, double lossFactor, long? dropoutStep, float[]? embeddingNoise = null)
     {
         using var off = no_grad();
-        var pass = Begin(tokens, keep: true, dropoutStep, cache: null);
+        var pass = Begin(tokens, keep: true, dropoutStep, cache: null, embeddingNoise);
         var h = Forward(pass);
         var dh = pass.WorkFloats("dh", tokens.Count, weights.Plan.Hidden);
         double[] losses = head.Losses(pass, h, Supervised(tokens), lossFactor, firstTrained < 0 ? null : dh);
@@ -156,7 +163,7 @@ public sealed class DecoderEngine : IDisposable
     private static int[] Supervised(PackedTokens tokens) =>
         [.. Enumerable.Range(0, tokens.Count).Where(index => tokens.Targets[index] != PackedTokens.NotTrained)];
 
-    private PackedPass Begin(PackedTokens tokens, bool keep, long? dropoutStep, Action<int, Tensor, Tensor>? cache)
+    private PackedPass Begin(PackedTokens tokens, bool keep, long? dropoutStep, Action<int, Tensor, Tensor>? cache, float[]? noise = null)
     {
         tokens.Check(weights.Plan.Vocab);
         if (weights.Plan.Rope is { } plan)
@@ -169,7 +176,7 @@ public sealed class DecoderEngine : IDisposable
             }
         }
 
-        return new PackedPass(arena, weights.Operand, tokens, rope) { Keep = keep, DropoutStep = dropoutStep, Cache = cache };
+        return new PackedPass(arena, weights.Operand, tokens, rope) { Keep = keep, DropoutStep = dropoutStep, Cache = cache, EmbeddingNoise = noise };
     }
 
     /// <summary>The residual stream after the last block.</summary>

@@ -69,17 +69,23 @@ public sealed class FrozenWeights : IDisposable
     public static FrozenWeights Random(DecoderPlan plan, long seed, FrozenFormat format, LoraAdapter? adapter)
     {
         var weights = new FrozenWeights(plan, format);
-        return weights.Fill(adapter, weight =>
-        {
-            if (weight.Shape.Count == 1)
-            {
-                return weight.Name.EndsWith(".weight", StringComparison.Ordinal) ? ones([.. weight.Shape]) : zeros([.. weight.Shape]);
-            }
+        return weights.Fill(adapter, weight => RandomWeight(weight, seed, weights.Operand));
+    }
 
-            using var generator = new Generator((ulong)seed);
-            generator.manual_seed(unchecked((long)new CounterRandom((ulong)seed, weight.Name).Bits(0) >>> 1));
-            return empty([.. weight.Shape], weights.Operand).normal_(0, 0.02, generator);
-        });
+    /// <summary>One weight of <see cref="Random"/>, in its stored shape.</summary>
+    /// <param name="weight">What to make.</param>
+    /// <param name="seed">Same seed and type, same values.</param>
+    /// <param name="type">Type of a matrix; the rest is fp32.</param>
+    public static Tensor RandomWeight(WeightPlan weight, long seed, ScalarType type)
+    {
+        if (weight.Shape.Count == 1)
+        {
+            return weight.Name.EndsWith(".weight", StringComparison.Ordinal) ? ones([.. weight.Shape]) : zeros([.. weight.Shape]);
+        }
+
+        using var generator = new Generator((ulong)seed);
+        generator.manual_seed(unchecked((long)new CounterRandom((ulong)seed, weight.Name).Bits(0) >>> 1));
+        return empty([.. weight.Shape], type).normal_(0, 0.02, generator);
     }
 
     /// <summary>The matrix of a linear plan.</summary>

@@ -1,11 +1,15 @@
+using System.Globalization;
 using System.Text.Json;
 using Assay.Data.Formats;
+using Assay.Models.Engine.Plans;
 
 namespace Assay.Models.Families;
 
 /// <summary>A model configuration on its way into a family's record; everything it refuses is named.</summary>
 internal sealed class ConfigFields(HfModelConfig source)
 {
+    private const int WidestProjection = 1 << 20;
+
     private static readonly JsonSerializerOptions Hub = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -13,62 +17,27 @@ internal sealed class ConfigFields(HfModelConfig source)
         RespectNullableAnnotations = true,
     };
 
-    // Known to leave the forward arithmetic alone, at least without dropout, which the engine does not apply to a base model.
-    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
-    {
-        "architectures", "model_type", "dtype", "torch_dtype", "transformers_version", "use_cache", "initializer_range",
-        "bos_token_id", "eos_token_id", "pad_token_id", "sep_token_id", "decoder_start_token_id", "unk_token_id",
-        "attention_dropout", "hidden_dropout", "resid_pdrop", "embd_pdrop", "attn_pdrop", "pretraining_tp", "auto_map",
-        "id2label", "label2id", "num_labels", "problem_type", "task_specific_params", "finetuning_task", "tokenizer_class",
-        "output_attentions", "output_hidden_states", "return_dict", "torchscript", "use_bfloat16", "is_decoder",
-        "do_sample", "temperature", "top_k", "top_p", "typical_p", "repetition_penalty", "length_penalty", "num_beams",
-        "num_beam_groups", "num_return_sequences", "max_length", "min_length", "max_new_tokens", "no_repeat_ngram_size",
-        "encoder_no_repeat_ngram_size", "diversity_penalty", "chunk_size_feed_forward", "remove_invalid_values",
-        "is_llama_config", "transformers.js_config", "unsloth_fixed", "unsloth_version", "model_max_length", "max_sequence_length",
-    };
-
-    // Absent means this value: any other changes the arithmetic of a plain decoder.
-    private static readonly Dictionary<string, string> Neutral = new(StringComparer.Ordinal)
-    {
-        ["partial_rotary_factor"] = "1.0",
-        ["position_embedding_type"] = "\"rope\"",
-        ["logit_scale"] = "1.0",
-        ["embedding_multiplier"] = "1.0",
-        ["residual_multiplier"] = "1.0",
-        ["logits_scaling"] = "1.0",
-    };
-
     /// <summary>The field's value, or null when absent or null.</summary>
     public JsonElement? this[string name] =>
         source.Fields.TryGetValue(name, out var value) && value.ValueKind is not JsonValueKind.Null ? value : null;
 
-    /// <summary>The family's record; nulls count as absent.</summary>
-    /// <exception cref="InvalidModelConfigException">A required field is missing, or one has the wrong type.</exception>
-    public T As<T>()
+    /// <summary>Whether the field is given, be it as null; for families where null and absence differ.</summary>
+    public bool IsGiven(string name) => source.Fields.ContainsKey(name);
+
+    /// <summary>The family's record; nulls count as absent. Refuses every other field that may have an effect.</summary>
+    /// <param name="alsoRead">Fields that the family reads beside those of its record.</param>
+    /// <exception cref="InvalidModelConfigException">A required field is missing, one has the wrong type, or one is not understood.</exception>
+    public T As<T>(params IEnumerable<string> alsoRead)
     {
+        RefuseUnknown([.. typeof(T).GetProperties().Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)), .. alsoRead]);
         try
         {
             var present = source.Fields.Where(field => field.Value.ValueKind is not JsonValueKind.Null).ToDictionary();
             return JsonSerializer.SerializeToElement(present, Hub).Deserialize<T>(Hub)!;
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new InvalidModelConfigException($"config.json does not fit model_type '{source.ModelType}': {error.Message}", error);
-        }
-    }
-
-    /// <summary>Refuses every field that is neither the record's, nor harmless, nor without effect.</summary>
-    /// <param name="record">The family's record; its parameters are the understood fields.</param>
-    public void RefuseUnknown(Type record)
-    {
-        var understood = record.GetProperties().Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)).ToHashSet();
-        foreach (var (name, value) in source.Fields)
-        {
-            if (!understood.Contains(name) && !Harmless.Contains(name) && !name.StartsWith('_') && !WithoutEffect(name, value))
-            {
-                throw new InvalidModelConfigException(
-                    $"config.json: {name} = {Shortened(value)} is not understood for model_type '{source.ModelType}' and may change the arithmetic, so the model is refused.");
-            }
         }
     }
 
@@ -81,14 +50,79 @@ internal sealed class ConfigFields(HfModelConfig source)
         }
     }
 
-    private static bool WithoutEffect(string name, JsonElement value) => value.ValueKind switch
+    /// <summary>Refuses a number outside its range; infinite and missing ones are outside every range.</summary>
+    public void RequireRange(string name, double? value, double least, double most) =>
+        Require(name, value >= least && value <= most, string.Create(CultureInfo.InvariantCulture, $"it must be from {least} to {most}"));
+
+    /// <summary>An activation that the family allows.</summary>
+    public Activation Act(string name, string value, params ReadOnlySpan<Activation> allowed)
     {
-        JsonValueKind.Null or JsonValueKind.False => true,
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => !value.EnumerateObject().Any(),
-        _ => Neutral.TryGetValue(name, out string? neutral)
-            && (value.GetRawText() == neutral || (value.ValueKind is JsonValueKind.Number && value.GetDouble() == 1)),
-    };
+        Activation? act = value switch
+        {
+            "silu" or "swish" => Activation.Silu,
+            "gelu" => Activation.Gelu,
+            "gelu_new" or "gelu_pytorch_tanh" => Activation.GeluTanh,
+            _ => null,
+        };
+        Require(name, act is { } known && allowed.Contains(known), $"it is not known for this family; known: {string.Join(", ", allowed.ToArray())}");
+        return act!.Value;
+    }
+
+    /// <summary>Rows of a projection to heads.</summary>
+    /// <param name="name">Field to blame.</param>
+    /// <param name="count">Heads.</param>
+    /// <param name="width">Width of a head.</param>
+    public int Rows(string name, int count, int width)
+    {
+        Require(name, (long)count * width is >= 1 and <= WidestProjection, $"{count} times {width} rows of a projection must be at most {WidestProjection}");
+        return count * width;
+    }
+
+    /// <summary>A size that has two names; one must be given, and both must agree.</summary>
+    public int Either(string name, int? value, string other, int? otherValue)
+    {
+        Require(name, value is not null || otherValue is not null, $"it is needed, or {other} in its place");
+        Require(name, value is null || otherValue is null || value == otherValue, $"it contradicts {other} = {otherValue}");
+        return value ?? otherValue!.Value;
+    }
+
+    /// <summary>A number, or null when absent or null.</summary>
+    public double? Number(string name)
+    {
+        Require(name, this[name] is null or { ValueKind: JsonValueKind.Number }, "it must be a number");
+        return this[name]?.GetDouble();
+    }
+
+    /// <summary>Members of an object-valued field that are not null.</summary>
+    public Dictionary<string, JsonElement> Members(string name, JsonElement value)
+    {
+        try
+        {
+            var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+            foreach (var member in value.EnumerateObject())
+            {
+                Require(name, members.TryAdd(member.Name, member.Value), $"it has {member.Name} twice");
+            }
+
+            return members.Where(member => member.Value.ValueKind is not JsonValueKind.Null).ToDictionary(StringComparer.Ordinal);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new InvalidModelConfigException($"config.json: {name} has a name that is not valid text.", error);
+        }
+    }
+
+    private void RefuseUnknown(HashSet<string> understood)
+    {
+        foreach (var (name, value) in source.Fields)
+        {
+            if (!understood.Contains(name) && !HarmlessFields.Contains(name, value))
+            {
+                throw new InvalidModelConfigException(
+                    $"config.json: {name} = {Shortened(value)} is not understood for model_type '{source.ModelType}' and may change the arithmetic, so the model is refused.");
+            }
+        }
+    }
 
     private static string Shortened(JsonElement value)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using Assay.Data.Tokenization;
 using Assay.Models.Adapters;
+using Assay.Models.Engine.Plans;
 using Assay.Models.Reference;
 using static TorchSharp.torch;
 
@@ -48,6 +49,11 @@ public sealed class Generator(ReferenceModel model, Tokenizer? tokenizer, IReadO
             {
                 reason = end;
                 break;
+            }
+
+            if (model.Plan.Rope is { Kind: RopeKind.LongRope } rope && cache.Length <= rope.OriginalPositions && context.Count > rope.OriginalPositions)
+            {
+                cache.Clear();
             }
 
             float[] logits = recompute ? LastLogits([.. context], adapter, null) : LastLogits([.. context[cache.Length..]], adapter, cache);

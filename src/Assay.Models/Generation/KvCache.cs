@@ -15,11 +15,14 @@ public sealed class KvCache : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         Capacity = capacity;
-        blocks = [.. plan.Blocks.Select(block => block.Attention is GroupedAttention grouped
-            ? (Buffer(grouped), Buffer(grouped))
-            : throw new ArgumentException($"{block.Attention.GetType().Name} has no cache.", nameof(plan)))];
+        blocks = [.. plan.Blocks.Select(block => block.Attention switch
+        {
+            GroupedAttention grouped => (Buffer(grouped.KvHeads, grouped.HeadDim), Buffer(grouped.KvHeads, grouped.HeadDim)),
+            LatentAttention latent => (Buffer(latent.Heads, latent.Nope + latent.Rotary), Buffer(latent.Heads, latent.ValueDim)),
+            var other => throw new ArgumentException($"{other.GetType().Name} has no cache.", nameof(plan)),
+        })];
 
-        Tensor Buffer(GroupedAttention grouped) => empty(1, grouped.KvHeads, capacity, grouped.HeadDim).DetachFromDisposeScope();
+        Tensor Buffer(int heads, int width) => empty(1, heads, capacity, width).DetachFromDisposeScope();
     }
 
     /// <summary>Positions held.</summary>
@@ -43,6 +46,9 @@ public sealed class KvCache : IDisposable
         allValues.narrow(2, Length, count).copy_(values);
         return (allKeys.narrow(2, 0, Length + count), allValues.narrow(2, 0, Length + count));
     }
+
+    /// <summary>Forgets all positions, as when the rotary frequencies change and stored keys are stale.</summary>
+    internal void Clear() => Length = 0;
 
     /// <summary>Counts positions in after every block has stored them.</summary>
     internal void Advance(int count) => Length += count;

@@ -84,6 +84,7 @@ internal sealed class ForwardPass
         var (query, key, value) = plan switch
         {
             GroupedAttention grouped => Grouped(grouped, x),
+            LatentAttention latent => Latent(latent, x),
             _ => throw new ArgumentOutOfRangeException(nameof(plan), plan.GetType().Name, "The reference path has no such attention."),
         };
         if (options.Cache is { } cache)
@@ -111,6 +112,18 @@ internal sealed class ForwardPass
         return plan.Position is PositionKind.Rope ? (rope!.Rotate(query), rope.Rotate(key), value) : (query, key, value);
     }
 
+    /// <returns>[B, H, T, Nope + Rotary] twice, [B, H, T, ValueDim]: keys and values expanded from their compressed row for every head.</returns>
+    private (Tensor Query, Tensor Key, Tensor Value) Latent(LatentAttention plan, Tensor x)
+    {
+        Tensor Heads(Tensor rows, int heads) => rows.view(x.shape[0], x.shape[1], heads, -1).transpose(1, 2);
+
+        var query = Heads(Linear(plan.Query, plan.QueryDown is { } down ? Norm(plan.QueryNorm!, Linear(down, x)) : x), plan.Heads).split([plan.Nope, plan.Rotary], -1);
+        var compressed = Linear(plan.KvDown, x).split([plan.KvRank, plan.Rotary], -1);
+        var expanded = Heads(Linear(plan.KvUp, Norm(plan.KvNorm, compressed[0])), plan.Heads).split([plan.Nope, plan.ValueDim], -1);
+        var sharedKey = rope!.Rotate(Heads(compressed[1], 1)).expand(-1, plan.Heads, -1, -1);
+        return (cat([query[0], rope.Rotate(query[1])], -1), cat([expanded[0], sharedKey], -1), expanded[1]);
+    }
+
     private Tensor Mlp(MlpPlan plan, Tensor x)
     {
         switch (plan)
@@ -120,9 +133,39 @@ internal sealed class ForwardPass
                 return Linear(gated.Down, Activate(gated.Act, halves[0]) * halves[1]);
             case PlainMlp plain:
                 return Linear(plain.Down, Activate(plain.Act, Linear(plain.Up, x)));
+            case ExpertsMlp experts:
+                return Experts(experts, x.reshape(-1, x.shape[^1])).view(x.shape);
             default:
                 throw new ArgumentOutOfRangeException(nameof(plan), plan.GetType().Name, "The reference path has no such mlp.");
         }
+    }
+
+    /// <param name="plan">The layer.</param>
+    /// <param name="x">[N, D].</param>
+    private Tensor Experts(ExpertsMlp plan, Tensor x)
+    {
+        var router = plan.Router;
+        var logits = nn.functional.linear(x, model.Parameters[router.Table]);
+        var (experts, weights) = ExpertRouting.Choose(router, logits, router.CorrectionBias is { } bias ? model.Parameters[bias] : null);
+        var mixed = zeros_like(x);
+        for (int expert = 0; expert < router.Experts; expert++)
+        {
+            var places = (experts == expert).nonzero(); // [tokens of this expert, 2]: token, place among its chosen
+            if (places.shape[0] > 0)
+            {
+                var token = places.select(1, 0);
+                var weight = weights.reshape(-1).index_select(0, (token * router.Chosen) + places.select(1, 1)).unsqueeze(-1);
+                mixed = mixed.index_add(0, token, Mlp(plan.Experts[expert], x.index_select(0, token)) * weight, 1);
+            }
+        }
+
+        if (plan.Shared is not { } shared)
+        {
+            return mixed;
+        }
+
+        var own = Mlp(shared, x);
+        return mixed + (plan.SharedGate is { } gate ? own * nn.functional.linear(x, model.Parameters[gate]).sigmoid() : own);
     }
 
     private static Tensor Activate(Activation act, Tensor x) => act switch

@@ -60,7 +60,7 @@ public static class TensorBytes
             TensorDtype.F32 => ScalarType.Float32,
             TensorDtype.BF16 => ScalarType.BFloat16,
             _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "Only F32 and BF16 are written."),
-        }).contiguous();
+        }).cpu().contiguous();
         return new TensorContent(name, dtype, tensor.shape, converted.bytes.ToArray());
     }
 }

@@ -34,7 +34,8 @@ public sealed class AdamW : IDisposable
             using var gradient = moment.Trained.Gradient();
             if (gradient is not null)
             {
-                using var dense = gradient.contiguous();
+                using var near = gradient.cpu();
+                using var dense = near.contiguous();
                 foreach (float value in System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(dense.bytes))
                 {
                     squares += (double)value * value;

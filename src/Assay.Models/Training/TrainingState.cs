@@ -43,7 +43,9 @@ public sealed record TrainingState(int Step, double RateScale, int Returns, IRea
                 throw new InvalidCheckpointException($"The checkpoint has no '{name}' of shape [{string.Join(", ", target.shape)}].");
             }
 
-            content.Bytes.Span.CopyTo(target.bytes);
+            using var near = empty(target.shape, ScalarType.Float32);
+            content.Bytes.Span.CopyTo(near.bytes);
+            target.copy_(near);
         }
 
         if (contents.Count > 0)

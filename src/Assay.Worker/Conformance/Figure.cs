@@ -13,7 +13,12 @@ internal sealed record Figure(bool Passed, string Text)
     /// <summary>A largest difference against its limit; a NaN fails.</summary>
     public static Figure AtMost(double value, double limit) => new(
         value <= limit,
-        string.Create(CultureInfo.InvariantCulture, $"{value:0.0e+00}<={limit:0e+00}"));
+        string.Create(CultureInfo.InvariantCulture, $"{value:0.0e+00}<={limit:0.##e+00}"));
+
+    /// <summary>A likeness against its least value; a NaN fails.</summary>
+    public static Figure AtLeast(double value, double limit) => new(
+        value >= limit,
+        string.Create(CultureInfo.InvariantCulture, $"{value:0.00000}>={limit}"));
 
     /// <summary>A count of equal items.</summary>
     public static Figure Count(int good, int total) => new(good == total, string.Create(CultureInfo.InvariantCulture, $"{good}/{total}"));

@@ -9,9 +9,9 @@ internal sealed record FolderKind(string Place, string Mark, Func<GoldenFolder, 
     /// <summary>All kinds. A new computing path adds its sources to the kinds it computes; a new kind of golden adds a line.</summary>
     public static IReadOnlyList<FolderKind> All { get; } =
     [
-        new("models/*", "config.json", folder => [new ModelChecks(folder.Path)]),
-        new("peft/*", "golden.json", folder => [new PeftChecks(folder.Path, name => folder.Find($"models/{name}"))]),
-        new("*", "golden_generation.json", folder => [new StoriesChecks(folder.Path, Path.GetDirectoryName(folder.Find($"{folder.Name}/config.json"))!)]),
+        new("models/*", "config.json", folder => [new ModelChecks(folder.Path), new PackedModelChecks(folder.Path)]),
+        new("peft/*", "golden.json", folder => [new PeftChecks(folder.Path, name => folder.Find($"models/{name}")), new PackedPeftChecks(folder.Path, name => folder.Find($"models/{name}"))]),
+        new("*", "golden_generation.json", folder => [new StoriesChecks(folder.Path, Weights(folder)), new PackedStoriesChecks(folder.Path, Weights(folder))]),
     ];
 
     /// <summary>The folders of this kind.</summary>
@@ -22,6 +22,8 @@ internal sealed record FolderKind(string Place, string Mark, Func<GoldenFolder, 
         var folders = parts[^1] != "*" ? [Path.Combine(top, parts[^1])] : Directory.Exists(top) ? Directory.EnumerateDirectories(top) : [];
         return folders.Where(IsMarked).Select(path => new GoldenFolder(goldens, assets, Path.GetRelativePath(goldens, path).Replace('\\', '/')));
     }
+
+    private static string Weights(GoldenFolder folder) => Path.GetDirectoryName(folder.Find($"{folder.Name}/config.json"))!;
 
     private bool IsMarked(string path) =>
         Directory.Exists(path) && (Directory.EnumerateFiles(path, Mark).Any() || Directory.EnumerateFiles(path, Mark + ".gz").Any());

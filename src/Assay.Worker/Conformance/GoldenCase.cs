@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Assay.Worker.Conformance;
 
 /// <summary>The rows of one case without their padding; all rows go through the model in one call.</summary>
-internal sealed class GoldenCase
+internal sealed partial class GoldenCase
 {
     private readonly List<Row> rows = [];
     private readonly int width;

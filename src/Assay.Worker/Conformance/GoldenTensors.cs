@@ -50,6 +50,11 @@ internal sealed class GoldenTensors : IDisposable
         return new GoldenTensors(SafetensorsFile.Open(target), target);
     }
 
+    /// <summary>Goldens of a model folder, or null. The same weights under the names of published files, <c>X_hub_layout</c>, share the goldens of their sibling X.</summary>
+    public static GoldenTensors? OfModel(string folder) =>
+        Open(Path.Combine(folder, "golden.safetensors"))
+        ?? (folder.EndsWith("_hub_layout", StringComparison.Ordinal) ? Open(Path.Combine(folder[..^"_hub_layout".Length], "golden.safetensors")) : null);
+
     public bool Has(string name) => file.Find(name) is not null;
 
     /// <summary>Cases C that have <c>C.input_ids</c> and <c>C.</c><paramref name="output"/>, ordinal.</summary>

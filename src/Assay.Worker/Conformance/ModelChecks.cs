@@ -23,9 +23,7 @@ internal sealed class ModelChecks : ICheckSource
         this.folder = folder;
         model = new Lazy<ReferenceModel>(() => Open(folder));
 
-        // The same weights under the names of published files share the goldens of their sibling.
-        string? sibling = folder.EndsWith("_hub_layout", StringComparison.Ordinal) ? folder[..^"_hub_layout".Length] : null;
-        goldens = GoldenTensors.Open(Path.Combine(folder, "golden.safetensors")) ?? (sibling is null ? null : GoldenTensors.Open(Path.Combine(sibling, "golden.safetensors")));
+        goldens = GoldenTensors.OfModel(folder);
         gradients = GoldenTensors.Open(Path.Combine(folder, "golden_grads.safetensors"));
     }
 
@@ -105,7 +103,7 @@ internal sealed class ModelChecks : ICheckSource
 
     private Figure Load()
     {
-        long parameters = model.Value.Parameters.Values.Sum(parameter => parameter.numel());
+        long parameters = model.Value.Plan.Weights().Where(weight => weight.Trained).Sum(weight => weight.Shape.Aggregate(1L, (count, size) => count * size));
         string path = Path.Combine(folder, "golden.json");
         if (!File.Exists(path))
         {

@@ -36,7 +36,7 @@ public sealed class LlamaTests
     [InlineData("hidden_size", "null", "hidden_size")]
     [InlineData("rope_theta", "0.5", "rope_theta")]
     [InlineData("rope_theta", "\"x\"", "rope_theta")]
-    [InlineData("rope_scaling", "{\"rope_type\":\"yarn\",\"factor\":2}", "yarn")]
+    [InlineData("rope_scaling", "{\"rope_type\":\"ntk\",\"factor\":2}", "ntk")]
     [InlineData("rope_scaling", "{\"rope_type\":\"linear\",\"type\":\"dynamic\",\"factor\":2}", "contradict")]
     [InlineData("rope_scaling", "{\"rope_type\":\"linear\",\"factor\":0}", "factor")]
     [InlineData("rope_scaling", "{\"rope_type\":\"linear\",\"factor\":\"2\"}", "factor")]
@@ -71,7 +71,7 @@ public sealed class LlamaTests
 
     [Fact]
     public void An_unknown_family_is_refused_and_the_known_ones_are_listed() =>
-        Assert.Contains("Supported: llama", Assert.Throws<InvalidModelConfigException>(() => TinyModel.Plan(With("model_type", "\"mystery\""))).Message, StringComparison.Ordinal);
+        Assert.Contains("Supported: gpt2, llama, mistral", Assert.Throws<InvalidModelConfigException>(() => TinyModel.Plan(With("model_type", "\"mystery\""))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Mutated_configurations_are_planned_or_refused_but_never_crash()

@@ -16,7 +16,7 @@ public sealed class ConformanceRunTests : IDisposable
     [Fact]
     public void The_reference_path_passes_every_shipped_golden()
     {
-        int code = new ConformanceRun(Shipped, null, "", output, details).Run();
+        int code = new ConformanceRun(Shipped, null, "", output, details) { Paths = ["reference"] }.Run();
 
         string[] lines = output.ToString().TrimEnd().Split(Environment.NewLine);
         Assert.Equal("", details.ToString());
@@ -30,13 +30,28 @@ public sealed class ConformanceRunTests : IDisposable
         Assert.Contains("PASS peft/llama3_all_linear roundtrip 29/29", lines);
     }
 
+    [Theory]
+    [InlineData("fp32")]
+    [InlineData("bf16")]
+    public void The_packed_path_passes_every_shipped_golden(string path)
+    {
+        int code = new ConformanceRun(Shipped, null, "", output, details) { Paths = [path] }.Run();
+
+        string[] lines = output.ToString().TrimEnd().Split(Environment.NewLine);
+        Assert.Equal("", details.ToString());
+        Assert.All(lines[..^1], line => Assert.StartsWith("PASS ", line, StringComparison.Ordinal));
+        Assert.Equal(0, code);
+        Assert.Contains(lines, line => line.StartsWith($"PASS models/llama3 lora_grads@{path} ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith($"PASS models/deepseek_llm logits.left@{path} ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_folder_that_cannot_be_loaded_fails_as_many_checks_as_it_has()
     {
         Copy("models/llama3");
         File.Delete(Path.Combine(folder, "models", "llama3", "model.safetensors"));
 
-        int code = new ConformanceRun(folder, null, "", output, details).Run();
+        int code = new ConformanceRun(folder, null, "", output, details) { Paths = ["reference"] }.Run();
 
         string[] lines = output.ToString().TrimEnd().Split(Environment.NewLine);
         Assert.Equal("0 passed, 12 failed", lines[^1]);
@@ -65,7 +80,7 @@ public sealed class ConformanceRunTests : IDisposable
     {
         Copy("peft/llama3_all_linear");
 
-        Assert.Equal(0, new ConformanceRun(folder, Shipped, "peft/", output, details).Run());
+        Assert.Equal(0, new ConformanceRun(folder, Shipped, "peft/", output, details) { Paths = ["reference"] }.Run());
         Assert.EndsWith("15 passed, 0 failed" + Environment.NewLine, output.ToString(), StringComparison.Ordinal);
     }
 

@@ -27,6 +27,9 @@ internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTo
     /// <summary>Training step that keys the dropout masks; null for none.</summary>
     public long? DropoutStep { get; init; }
 
+    /// <summary>[N × D] added to the embeddings, or null.</summary>
+    public float[]? EmbeddingNoise { get; init; }
+
     /// <summary>Receives block, keys and values of all tokens as a cache stores them; [N, width] views that are valid during the call only.</summary>
     public Action<int, Tensor, Tensor>? Cache { get; init; }
 

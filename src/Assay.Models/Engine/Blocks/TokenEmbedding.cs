@@ -41,6 +41,12 @@ internal sealed class TokenEmbedding
             target.add_(learned);
         }
 
+        if (pass.EmbeddingNoise is { } noise)
+        {
+            using var values = tensor(noise, target.shape);
+            target.add_(values);
+        }
+
         norm?.Forward(pass, target, h);
     }
 

@@ -1,6 +1,6 @@
 namespace Assay.Models.Engine.Plans;
 
-/// <summary>How a token chooses experts. All arithmetic is fp32; equal scores go to the lower index.</summary>
+/// <summary>How a token chooses experts. All arithmetic is fp32; among equal scores the choice is that of libtorch's <c>topk</c> (<see cref="TopScores"/>).</summary>
 /// <param name="Table">Name of the [experts, D] weight.</param>
 /// <param name="Experts">E.</param>
 /// <param name="Chosen">Experts per token.</param>
