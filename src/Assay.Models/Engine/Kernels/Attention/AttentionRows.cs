@@ -17,7 +17,7 @@ internal readonly struct AttentionRows<T>(Rows<T> query, Rows<T> key, Rows<T> va
     public Rows<T> Value => value;
 
     /// <summary>The three parts of one matrix [tokens, q heads | k heads | v heads].</summary>
-    public static unsafe AttentionRows<T> Fused(Rows<T> qkv, in AttentionShape shape)
+    public static unsafe AttentionRows<T> Fused(Rows<T> qkv, in HeadShape shape)
     {
         T* keys = qkv.First + ((long)shape.Heads * shape.KeyWidth);
         return new(qkv, new Rows<T>(keys, qkv.Stride), new Rows<T>(keys + ((long)shape.KvHeads * shape.KeyWidth), qkv.Stride));

@@ -1,7 +1,7 @@
 namespace Assay.Models.Engine.Kernels.Attention;
 
 /// <summary>Backward of one key head of a segment: dS = P ⊙ (dO · Vᵀ − Σ dO ⊙ O) · dz/dproduct, then dQ = dS · K, dK = dSᵀ · Q, dV = Pᵀ · dO, summed over the query heads of the group.</summary>
-internal readonly unsafe struct BackwardItem<T>(AttentionShape shape, AttentionRows<T> x, Rows<T> output, float* logSumExp, Rows<T> gradient, AttentionRows<T> result) : IAttentionItem
+internal readonly unsafe struct BackwardItem<T>(HeadShape shape, AttentionRows<T> x, Rows<T> output, float* logSumExp, Rows<T> gradient, AttentionRows<T> result) : IAttentionItem
     where T : unmanaged, IElement<T>
 {
     private const int Block = ForwardItem<T>.Block;

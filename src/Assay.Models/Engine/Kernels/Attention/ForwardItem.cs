@@ -1,7 +1,7 @@
 namespace Assay.Models.Engine.Kernels.Attention;
 
 /// <summary>Forward of one key head of a segment: blocks of queries against all keys up to the block.</summary>
-internal readonly unsafe struct ForwardItem<T>(AttentionShape shape, AttentionRows<T> x, Rows<T> output, float* logSumExp) : IAttentionItem
+internal readonly unsafe struct ForwardItem<T>(HeadShape shape, AttentionRows<T> x, Rows<T> output, float* logSumExp) : IAttentionItem
     where T : unmanaged, IElement<T>
 {
     /// <summary>Queries per block: more wastes products with masked keys, fewer reads the keys more often.</summary>

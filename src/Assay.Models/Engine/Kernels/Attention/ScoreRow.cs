@@ -6,7 +6,7 @@ namespace Assay.Models.Engine.Kernels.Attention;
 /// <param name="shape">Layer.</param>
 /// <param name="slope">ALiBi slope of the head, or 0.</param>
 /// <param name="query">Place of the query in its segment.</param>
-internal readonly struct ScoreRow(in AttentionShape shape, float slope, int query)
+internal readonly struct ScoreRow(in HeadShape shape, float slope, int query)
 {
     private readonly float scale = shape.Scale;
     private readonly float cap = shape.SoftCap;

@@ -9,7 +9,7 @@ namespace Assay.Models.Engine.Kernels.Attention;
 /// Made for short segments, where libtorch's kernels spend their time on set-up; also the one that knows windows, caps, ALiBi and values of another width than keys.
 /// Ainslie et al. 2023, arXiv:2305.13245; the log-sum-exp trick of Dao et al. 2022, arXiv:2205.14135.
 /// </remarks>
-internal static unsafe class CausalAttention
+internal static unsafe class PackedAttention
 {
     /// <summary>o = softmax(z + slope · (key − query)) · v over the visible keys, z = cap(scale · q · k).</summary>
     /// <param name="shape">Heads, widths, window, cap, slopes.</param>
@@ -17,7 +17,7 @@ internal static unsafe class CausalAttention
     /// <param name="output">[tokens, H · value width]; may not overlap x.</param>
     /// <param name="logSumExp">[tokens, H], receives what the backward needs.</param>
     /// <param name="starts">First token of each segment and, last, the token count; ascending.</param>
-    public static void Forward<T>(AttentionShape shape, AttentionRows<T> x, Rows<T> output, float* logSumExp, ReadOnlySpan<int> starts)
+    public static void Forward<T>(HeadShape shape, AttentionRows<T> x, Rows<T> output, float* logSumExp, ReadOnlySpan<int> starts)
         where T : unmanaged, IElement<T> =>
         Run(new ForwardItem<T>(shape, x, output, logSumExp), shape.KvHeads, starts);
 
@@ -29,7 +29,7 @@ internal static unsafe class CausalAttention
     /// <param name="gradient">[tokens, H · value width], of the output.</param>
     /// <param name="result">Receives the gradients; may be x itself.</param>
     /// <param name="starts">As forward.</param>
-    public static void Backward<T>(AttentionShape shape, AttentionRows<T> x, Rows<T> output, float* logSumExp, Rows<T> gradient, AttentionRows<T> result, ReadOnlySpan<int> starts)
+    public static void Backward<T>(HeadShape shape, AttentionRows<T> x, Rows<T> output, float* logSumExp, Rows<T> gradient, AttentionRows<T> result, ReadOnlySpan<int> starts)
         where T : unmanaged, IElement<T> =>
         Run(new BackwardItem<T>(shape, x, output, logSumExp, gradient, result), shape.KvHeads, starts);
 

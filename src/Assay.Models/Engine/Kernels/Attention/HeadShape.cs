@@ -6,7 +6,7 @@ namespace Assay.Models.Engine.Kernels.Attention;
 /// <param name="keyWidth">Width of a query and key head.</param>
 /// <param name="valueWidth">Width of a value and output head.</param>
 /// <param name="scale">Factor on query · key.</param>
-internal readonly unsafe struct AttentionShape(int heads, int kvHeads, int keyWidth, int valueWidth, float scale)
+internal readonly unsafe struct HeadShape(int heads, int kvHeads, int keyWidth, int valueWidth, float scale)
 {
     /// <summary>H.</summary>
     public int Heads => heads;

@@ -3,7 +3,7 @@ using Assay.Models.Engine.Kernels.Attention;
 
 namespace Assay.Models.Tests.Engine.Kernels.Attention;
 
-public sealed unsafe class CausalAttentionTests
+public sealed unsafe class PackedAttentionTests
 {
     [Theory]
     [InlineData(1, 1, 4, 4, 0, 0f, false)]
@@ -25,18 +25,18 @@ public sealed unsafe class CausalAttentionTests
     public void Packed_segments_give_the_same_bits_as_each_alone()
     {
         const int tokens = 60;
-        var shape = new AttentionShape(4, 2, 16, 16, 0.25f);
+        var shape = new HeadShape(4, 2, 16, 16, 0.25f);
         using var qkv = new GuardedRows<Fp32>(tokens, 8 * 16, KernelCheck.Noise(70));
         float[] together = Forward(shape, qkv, [0, 25, 60]);
         Assert.Equal(Forward(shape, qkv, [0, 25])[..(25 * 64)], together[..(25 * 64)]);
         Assert.Equal(Forward(shape, qkv, [25, 60])[(25 * 64)..], together[(25 * 64)..]);
     }
 
-    private static float[] Forward(AttentionShape shape, GuardedRows<Fp32> qkv, int[] starts)
+    private static float[] Forward(HeadShape shape, GuardedRows<Fp32> qkv, int[] starts)
     {
         using var output = new GuardedRows<Fp32>(60, 64);
         using var sums = new GuardedRows<Fp32>(1, 60 * 4, gap: 0);
-        CausalAttention.Forward(shape, AttentionRows<Fp32>.Fused(qkv.Rows, shape), output.Rows, (float*)sums.Rows.First, starts);
+        PackedAttention.Forward(shape, AttentionRows<Fp32>.Fused(qkv.Rows, shape), output.Rows, (float*)sums.Rows.First, starts);
         return output.Values;
     }
 
@@ -56,18 +56,18 @@ public sealed unsafe class CausalAttentionTests
             using var sums = new GuardedRows<Fp32>(1, tokens * plan.Heads, gap: 1);
             fixed (float* slope = slopes)
             {
-                var shape = new AttentionShape(plan.Heads, plan.KvHeads, plan.KeyWidth, plan.ValueWidth, 0.3f)
+                var shape = new HeadShape(plan.Heads, plan.KvHeads, plan.KeyWidth, plan.ValueWidth, 0.3f)
                 {
                     Window = plan.Window == 0 ? int.MaxValue : plan.Window,
                     SoftCap = plan.Cap,
                     Slopes = plan.Alibi ? slope : null,
                 };
                 var x = AttentionRows<T>.Fused(qkv.Rows, shape);
-                CausalAttention.Forward(shape, x, output.Rows, (float*)sums.Rows.First, starts);
+                PackedAttention.Forward(shape, x, output.Rows, (float*)sums.Rows.First, starts);
                 float[] forward = output.Values;
 
                 // The gradients replace the inputs.
-                CausalAttention.Backward(shape, x, output.Rows, (float*)sums.Rows.First, upstream.Rows, x, starts);
+                PackedAttention.Backward(shape, x, output.Rows, (float*)sums.Rows.First, upstream.Rows, x, starts);
                 qkv.AssertGuards();
                 output.AssertGuards();
                 sums.AssertGuards();
