@@ -64,9 +64,7 @@ public sealed class BaseModel : IDisposable
             throw new InvalidModelConfigException($"config.json: vocab_size = {plan.Vocab}, but the tokenizer has ids up to {tokenizer.VocabularySize - 1}.");
         }
 
-        var tokenizerConfig = File.Exists(Path.Combine(folder, "tokenizer_config.json"))
-            ? TokenizerConfig.LoadFolder(folder)
-            : new TokenizerConfig(new Dictionary<string, string>(), null);
+        var tokenizerConfig = TokenizerConfig.LoadFolder(folder);
         WeightNames.CheckShapes(plan, checkpoint);
         return new BaseModel(folder, config, plan, tokenizer, tokenizerConfig);
     }

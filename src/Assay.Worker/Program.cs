@@ -11,6 +11,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 var root = new RootCommand("Assay's engine: training and generation on this machine.")
 {
     SelfTestVerb.Create(),
+    BenchVerb.Create(),
     ConformanceVerb.Create(),
     PretrainVerb.Create(),
     TrainVerb.Create(),

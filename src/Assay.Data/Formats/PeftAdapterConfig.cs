@@ -15,15 +15,15 @@ public sealed partial class PeftAdapterConfig
     // Field → what a value that has no effect looks like.
     private static readonly (string Field, Func<JsonNode?, bool> WithoutEffect)[] Unsupported =
     [
-        ("use_dora", IsOff), ("lora_bias", IsOff), ("use_qalora", IsOff), ("layer_replication", IsOff), ("target_parameters", IsOff),
-        ("trainable_token_indices", IsOff), ("modules_to_save", IsOff), ("alora_invocation_tokens", IsOff), ("exclude_modules", IsOff),
-        ("fan_in_fan_out", IsOff), ("loftq_config", IsOff), ("eva_config", IsOff), ("corda_config", IsOff), ("arrow_config", IsOff),
-        ("bias", node => node is null || Text(node) == "none"),
+        ("lora_bias", IsOff), ("use_qalora", IsOff), ("use_bdlora", IsOff), ("layer_replication", IsOff), ("target_parameters", IsOff),
+        ("trainable_token_indices", IsOff), ("alora_invocation_tokens", IsOff), ("ensure_weight_tying", IsOff),
+        ("loftq_config", IsOff), ("eva_config", IsOff), ("corda_config", IsOff), ("lora_ga_config", IsOff), ("arrow_config", IsOff), ("megatron_config", IsOff),
         ("init_lora_weights", node => node is null || Text(node) is "gaussian" or "eva" or "orthogonal" || node.GetValueKind() is JsonValueKind.True or JsonValueKind.False),
     ];
 
     private readonly JsonObject fields;
     private readonly Func<string, bool> targets;
+    private readonly Func<string, bool> excluded;
     private readonly (Regex Pattern, double Value)[] ranks;
     private readonly (Regex Pattern, double Value)[] alphas;
     private readonly bool rankStabilised;
@@ -34,10 +34,15 @@ public sealed partial class PeftAdapterConfig
         Rank = (int)Number("r", 8, 1, LargestRank);
         Alpha = Number("lora_alpha", 8, 0, 1e9);
         Dropout = Number("lora_dropout", 0, 0, 0.999);
-        rankStabilised = fields["use_rslora"]?.GetValueKind() is JsonValueKind.True;
+        rankStabilised = Switch("use_rslora");
+        Dora = Switch("use_dora");
+        FanInFanOut = Switch("fan_in_fan_out");
+        Bias = BiasOf(fields["bias"]);
+        ModulesToSave = Names("modules_to_save");
         ranks = Patterns("rank_pattern", 1, LargestRank);
         alphas = Patterns("alpha_pattern", 0, 1e9);
-        targets = Both(TargetRule(), LayerRule());
+        targets = TargetRule();
+        excluded = ExclusionRule();
     }
 
     /// <summary>R where no pattern says otherwise.</summary>
@@ -49,6 +54,21 @@ public sealed partial class PeftAdapterConfig
     /// <summary>Share of a layer's inputs that training drops, 0 to below 1.</summary>
     public double Dropout { get; }
 
+    /// <summary>Whether each adapted layer has a learnt magnitude for each output row.</summary>
+    public bool Dora { get; }
+
+    /// <summary>What the file says about weights stored [inputs, outputs]. Only carried through: the base's own layout decides.</summary>
+    public bool FanInFanOut { get; }
+
+    /// <summary>Biases of the base that the adapter trains and stores.</summary>
+    public PeftBias Bias { get; }
+
+    /// <summary>Names of modules that are trained and stored whole.</summary>
+    public IReadOnlyList<string> ModulesToSave { get; }
+
+    /// <summary>How a new adapter's matrices begin: <c>true</c>, <c>false</c>, <c>gaussian</c>, <c>eva</c> or <c>orthogonal</c>. It has no meaning for a loaded one.</summary>
+    public string Initialisation => fields["init_lora_weights"] is { } node ? Text(node) ?? node.ToJsonString() : "true";
+
     /// <summary>A configuration for a new adapter.</summary>
     /// <param name="baseModel">Name of the base model, for PEFT's <c>base_model_name_or_path</c>.</param>
     /// <param name="rank">R, 1 to 4,096.</param>
@@ -56,28 +76,41 @@ public sealed partial class PeftAdapterConfig
     /// <param name="targetModules">Names of layers, such as <c>q_proj</c>; empty means every linear layer of the blocks.</param>
     /// <param name="dropout">0 to below 1.</param>
     /// <exception cref="InvalidModelConfigException">A value is outside its range.</exception>
-    public static PeftAdapterConfig Create(string baseModel, int rank, double alpha, IReadOnlyList<string> targetModules, double dropout = 0) => Parse(JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+    public static PeftAdapterConfig Create(string baseModel, int rank, double alpha, IReadOnlyList<string> targetModules, double dropout = 0) =>
+        Create(baseModel, new LoraOptions { Rank = rank, Alpha = alpha, TargetModules = targetModules, Dropout = dropout });
+
+    /// <summary>A configuration for a new adapter.</summary>
+    /// <param name="baseModel">Name of the base model, for PEFT's <c>base_model_name_or_path</c>.</param>
+    /// <param name="options">What it is like.</param>
+    /// <exception cref="InvalidModelConfigException">A value is outside its range, or two contradict each other.</exception>
+    public static PeftAdapterConfig Create(string baseModel, LoraOptions options) => Parse(JsonSerializer.SerializeToUtf8Bytes(new JsonObject
     {
-        ["alpha_pattern"] = new JsonObject(),
+        ["alpha_pattern"] = new JsonObject(options.AlphaPattern.Select(pattern => KeyValuePair.Create(pattern.Key, (JsonNode?)Whole(pattern.Value)))),
         ["auto_mapping"] = null,
         ["base_model_name_or_path"] = baseModel,
-        ["bias"] = "none",
+        ["bias"] = options.Bias switch
+        {
+            PeftBias.All => "all",
+            PeftBias.LoraOnly => "lora_only",
+            _ => "none",
+        },
+        ["exclude_modules"] = List(options.ExcludeModules),
         ["fan_in_fan_out"] = false,
         ["inference_mode"] = true,
         ["init_lora_weights"] = true,
         ["layers_pattern"] = null,
-        ["layers_to_transform"] = null,
-        ["lora_alpha"] = alpha == Math.Floor(alpha) ? JsonValue.Create((long)alpha) : JsonValue.Create(alpha),
-        ["lora_dropout"] = dropout,
-        ["modules_to_save"] = null,
+        ["layers_to_transform"] = options.LayersToTransform.Count == 0 ? null : new JsonArray([.. options.LayersToTransform.Select(layer => (JsonNode)layer)]),
+        ["lora_alpha"] = Whole(options.Alpha),
+        ["lora_dropout"] = options.Dropout,
+        ["modules_to_save"] = List(options.ModulesToSave),
         ["peft_type"] = "LORA",
-        ["r"] = rank,
-        ["rank_pattern"] = new JsonObject(),
+        ["r"] = options.Rank,
+        ["rank_pattern"] = new JsonObject(options.RankPattern.Select(pattern => KeyValuePair.Create(pattern.Key, (JsonNode?)pattern.Value))),
         ["revision"] = null,
-        ["target_modules"] = targetModules.Count == 0 ? "all-linear" : new JsonArray([.. targetModules.Select(name => (JsonNode)name)]),
+        ["target_modules"] = List(options.TargetModules) ?? (JsonNode)"all-linear",
         ["task_type"] = "CAUSAL_LM",
-        ["use_dora"] = false,
-        ["use_rslora"] = false,
+        ["use_dora"] = options.Dora,
+        ["use_rslora"] = options.RankStabilised,
     }));
 
     /// <summary>Reads <c>adapter_config.json</c> of an adapter folder.</summary>
@@ -110,16 +143,13 @@ public sealed partial class PeftAdapterConfig
         }
     }
 
-    /// <summary>Whether a linear layer gets a pair.</summary>
-    /// <param name="module">Path of a linear layer inside the blocks.</param>
-    public bool Targets(string module) => targets(module);
-
-    /// <summary>R of a layer: the first pattern that matches its path, else <see cref="Rank"/>.</summary>
-    public int RankOf(string module) => (int)First(ranks, module, Rank);
-
-    /// <summary>s of a layer: α/R, or α/√R with <c>use_rslora</c>.</summary>
-    public double ScaleOf(string module) =>
-        First(alphas, module, Alpha) / (rankStabilised ? Math.Sqrt(RankOf(module)) : RankOf(module));
+    /// <summary>The same configuration with another <see cref="FanInFanOut"/>, which PEFT wants to be true for a base that stores [inputs, outputs].</summary>
+    public PeftAdapterConfig With(bool fanInFanOut)
+    {
+        var changed = (JsonObject)fields.DeepClone();
+        changed["fan_in_fan_out"] = fanInFanOut;
+        return new PeftAdapterConfig(changed);
+    }
 
     /// <summary>The file's text, indented, with all fields that were read.</summary>
     public string ToJson() => fields.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
@@ -138,7 +168,24 @@ public sealed partial class PeftAdapterConfig
                 throw new InvalidModelConfigException($"adapter_config.json: {field} = {fields[field]!.ToJsonString()} is not supported, so the adapter is refused.");
             }
         }
+
+        foreach (var (field, value) in fields)
+        {
+            // PEFT names every variant that changes the arithmetic so; one that is newer than this list must not be ignored.
+            if (field.StartsWith("use_", StringComparison.Ordinal) && field is not ("use_dora" or "use_rslora") && !IsOff(value))
+            {
+                throw new InvalidModelConfigException($"adapter_config.json: {field} = {value!.ToJsonString()} is not known, so the adapter is refused.");
+            }
+        }
     }
+
+    private static PeftBias BiasOf(JsonNode? node) => node is null ? PeftBias.None : Text(node) switch
+    {
+        "none" => PeftBias.None,
+        "all" => PeftBias.All,
+        "lora_only" => PeftBias.LoraOnly,
+        _ => throw new InvalidModelConfigException($"adapter_config.json: bias = {node.ToJsonString()}; it must be \"none\", \"all\" or \"lora_only\"."),
+    };
 
     private static bool IsOff(JsonNode? node) => node switch
     {
@@ -149,6 +196,17 @@ public sealed partial class PeftAdapterConfig
     };
 
     private static string? Text(JsonNode? node) => node?.GetValueKind() is JsonValueKind.String ? node.GetValue<string>() : null;
+
+    private static JsonValue? Whole(double value) => value == Math.Floor(value) ? JsonValue.Create((long)value) : JsonValue.Create(value);
+
+    private static JsonArray? List(IReadOnlyList<string> names) => names.Count == 0 ? null : new JsonArray([.. names.Select(name => (JsonNode)name)]);
+
+    private bool Switch(string field) => fields[field]?.GetValueKind() switch
+    {
+        null or JsonValueKind.False => false,
+        JsonValueKind.True => true,
+        _ => throw new InvalidModelConfigException($"adapter_config.json: {field} = {fields[field]!.ToJsonString()}; it must be true or false."),
+    };
 
     private double Number(string field, double absent, double least, double most)
     {

@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Assay.Data.Tokenization.Pipeline;
+using Assay.Data.Tokenization.Patterns;
 
 namespace Assay.Data.Tokenization;
 

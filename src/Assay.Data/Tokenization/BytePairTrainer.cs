@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Assay.Data.Tokenization.Pipeline;
+using Assay.Data.Tokenization.Patterns;
+using Assay.Data.Tokenization.PreTokenizers;
+using Assay.Data.Tokenization.Subwords;
 
 namespace Assay.Data.Tokenization;
 

@@ -1,4 +1,4 @@
-using System.Text;
+using Assay.Data.Tokenization.Decoders;
 
 namespace Assay.Data.Tokenization;
 
@@ -8,18 +8,12 @@ namespace Assay.Data.Tokenization;
 /// <param name="skipSpecial">True leaves control tokens out.</param>
 public sealed class StreamingDecoder(Tokenizer tokenizer, bool skipSpecial = false)
 {
-    private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
+    private readonly DecoderRun run = tokenizer.StartDecoding();
 
     /// <summary>The text that is certain once <paramref name="id"/> has arrived; empty while a character is incomplete.</summary>
-    public string Push(int id) => skipSpecial && tokenizer.IsSpecial(id) ? "" : Decode(tokenizer.BytesOf(id), flush: false);
+    public string Push(int id) =>
+        tokenizer.TextOf(id) is { } token && !(skipSpecial && tokenizer.IsSpecial(id)) ? run.Push(token) : "";
 
     /// <summary>What is left at the end of the reply: empty, or U+FFFD for a character that never became complete.</summary>
-    public string Flush() => Decode([], flush: true);
-
-    private string Decode(ReadOnlySpan<byte> bytes, bool flush)
-    {
-        var chars = new char[decoder.GetCharCount(bytes, flush)];
-        var count = decoder.GetChars(bytes, chars, flush);
-        return new(chars, 0, count);
-    }
+    public string Flush() => run.Flush();
 }

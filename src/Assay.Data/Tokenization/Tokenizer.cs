@@ -1,21 +1,26 @@
 using System.Text;
-using Assay.Data.Tokenization.Pipeline;
+using Assay.Data.Tokenization.Decoders;
+using Assay.Data.Tokenization.Files;
+using Assay.Data.Tokenization.Normalizers;
+using Assay.Data.Tokenization.PreTokenizers;
+using Assay.Data.Tokenization.Subwords;
 
 namespace Assay.Data.Tokenization;
 
 /// <summary>Text to token ids and back. Safe to use from several threads at once.</summary>
-/// <remarks>Token ids equal those of the reference library; checked against published GPT-2, LLaMA 3, Qwen 3 and DeepSeek V3 files.</remarks>
+/// <remarks>
+/// Made by <see cref="TokenizerJson"/>, <see cref="SentencePieceModel"/>, <see cref="TiktokenFile"/> or, for a model folder, <see cref="TokenizerFolder"/>.
+/// Token ids equal those of the reference implementations; <c>docs/design/tokenizers.md</c> says on which files that was checked.
+/// </remarks>
 public sealed class Tokenizer
 {
     /// <summary>The most token ids a file may use.</summary>
-    public const int MaxTokens = 1 << 24;
+    public const int MaxTokens = 1 << 22;
 
     private readonly TokenizerParts parts;
-    private readonly AddedTokenMatcher verbatim;
-    private readonly AddedTokenMatcher normalized;
     private readonly Dictionary<string, AddedToken> addedByContent = new(StringComparer.Ordinal);
     private readonly string?[] spellings;
-    private readonly byte[]?[] bytes;
+    private readonly HashSet<int> added;
     private readonly HashSet<int> special;
 
     internal Tokenizer(TokenizerParts parts)
@@ -23,30 +28,25 @@ public sealed class Tokenizer
         this.parts = parts;
         VocabularySize = parts.Vocabulary.Values.Concat(parts.AddedTokens.Select(static token => token.Id)).DefaultIfEmpty(-1).Max() + 1;
         spellings = new string?[VocabularySize];
-        bytes = new byte[]?[VocabularySize];
         foreach (var (spelling, id) in parts.Vocabulary)
         {
             spellings[id] = spelling;
-            bytes[id] = ByteLevelAlphabet.BytesOf(spelling);
         }
 
         foreach (var token in parts.AddedTokens)
         {
             spellings[token.Id] = token.Content;
-            bytes[token.Id] = Encoding.UTF8.GetBytes(token.Content);
             addedByContent[token.Content] = token;
         }
 
+        added = [.. parts.AddedTokens.Select(static token => token.Id)];
         special = [.. parts.AddedTokens.Where(static token => token.Special).Select(static token => token.Id)];
-        verbatim = new(parts.AddedTokens.Where(static token => !token.Normalized).Select(static token => (token.Content, token)));
-        normalized = new(parts.AddedTokens.Where(static token => token.Normalized)
-            .Select(token => (parts.Normalizer.Apply(new(WellFormed(token.Content), 0)).Value, token)));
     }
 
     /// <summary>One more than the largest token id: the rows an embedding must have at least.</summary>
     public int VocabularySize { get; }
 
-    /// <summary>Tokens found in text before the model splits it, as the file lists them.</summary>
+    /// <summary>Tokens beside the model's own, as the file lists them: control tokens and others that are found in text before the model splits it.</summary>
     public IReadOnlyList<AddedToken> AddedTokens => parts.AddedTokens;
 
     /// <summary>Token ids of <paramref name="text"/> alone: no beginning or end token is added, but those written in the text are found.</summary>
@@ -78,20 +78,21 @@ public sealed class Tokenizer
     /// <param name="skipSpecial">True leaves control tokens out.</param>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecial)
     {
-        var buffer = new MemoryStream();
+        var text = new StringBuilder();
+        var run = StartDecoding();
         foreach (var id in ids)
         {
-            if (!(skipSpecial && IsSpecial(id)))
+            if (TextOf(id) is { } token && !(skipSpecial && IsSpecial(id)))
             {
-                buffer.Write(BytesOf(id));
+                text.Append(run.Push(token));
             }
         }
 
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        return text.Append(run.Flush()).ToString();
     }
 
-    /// <summary>The bytes a token adds to a text; none for an id without a token.</summary>
-    public ReadOnlySpan<byte> BytesOf(int id) => (uint)id < (uint)bytes.Length ? bytes[id] : [];
+    /// <summary>The bytes a token adds to a text that has begun; none for an id without a token.</summary>
+    public ReadOnlySpan<byte> BytesOf(int id) => TextOf(id) is { } token ? parts.Decoder.BytesOf(token) : [];
 
     /// <summary>The id of a token by its spelling in the file (byte-level for ordinary tokens), or null.</summary>
     public int? IdOf(string token) =>
@@ -102,6 +103,12 @@ public sealed class Tokenizer
 
     /// <summary>True for control tokens.</summary>
     public bool IsSpecial(int id) => special.Contains(id);
+
+    internal DecoderRun StartDecoding() => parts.Decoder.Start();
+
+    internal TokenText? TextOf(int id) => TokenOf(id) is { } spelling
+        ? new(parts.Shown.GetValueOrDefault(id, spelling), Literal: added.Contains(id) || parts.Shown.ContainsKey(id))
+        : null;
 
     private static string WellFormed(string text)
     {
@@ -127,8 +134,8 @@ public sealed class Tokenizer
     }
 
     private void Run(string text, List<int> ids, List<TextSpan>? spans) =>
-        CutAt(verbatim, new(WellFormed(text), 0), ids, spans, stretch =>
-            CutAt(normalized, parts.Normalizer.Apply(stretch), ids, spans, plain => EncodePlain(plain, ids, spans)));
+        CutAt(parts.Verbatim, new(WellFormed(text), 0), ids, spans, stretch =>
+            CutAt(parts.Normalized, parts.Normalizer.Apply(stretch), ids, spans, plain => EncodePlain(plain, ids, spans)));
 
     private static void CutAt(AddedTokenMatcher matcher, AlignedText text, List<int> ids, List<TextSpan>? spans, Action<AlignedText> between)
     {
@@ -155,23 +162,25 @@ public sealed class Tokenizer
     {
         var pieces = new List<TextPiece>();
         parts.PreTokenizer.Cut(new(text, 0, text.Value.Length), pieces);
+        var run = new TokenRun();
         foreach (var piece in pieces)
         {
-            var word = parts.Encoder.Encode(piece.Chars);
-            ids.AddRange(word.Ids);
+            run.Clear();
+            parts.Model.Encode(piece.Chars, run);
+            ids.AddRange(run.Ids);
             if (spans is not null)
             {
-                AddSpans(piece, word, spans);
+                AddSpans(piece, run.ByteEnds, spans);
             }
         }
     }
 
-    private static void AddSpans(TextPiece piece, EncodedWord word, List<TextSpan> spans)
+    private static void AddSpans(TextPiece piece, List<int> byteEnds, List<TextSpan> spans)
     {
         // A token's stretch runs from the character that holds its first byte to the end of the one that holds its last.
         var unit = 0;
         var consumed = 0;
-        foreach (var end in word.ByteEnds)
+        foreach (var end in byteEnds)
         {
             var first = unit;
             var last = unit;

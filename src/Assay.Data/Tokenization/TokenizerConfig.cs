@@ -1,5 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
-using Assay.Data.Tokenization.Pipeline;
+using Assay.Data.Tokenization.Files;
 
 namespace Assay.Data.Tokenization;
 
@@ -11,8 +12,23 @@ public sealed record TokenizerConfig(IReadOnlyDictionary<string, string> Special
     private const long LargestFile = 16L << 20;
     private static readonly string[] TokenNames = ["bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"];
 
+    /// <summary>Tokens with the ids that <c>added_tokens_decoder</c> gives them.</summary>
+    public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
+
+    /// <summary>Texts of <c>additional_special_tokens</c>.</summary>
+    public IReadOnlyList<string> AdditionalSpecialTokens { get; init; } = [];
+
     /// <summary>True when raw text shall start with the beginning token. Rendered chat templates hold theirs already.</summary>
-    public bool AddBosToken { get; init; }
+    public bool AddBosToken { get => SaysAddBosToken == true; init => SaysAddBosToken = value; }
+
+    /// <summary>What the file says about a beginning token, or null when it says nothing.</summary>
+    internal bool? SaysAddBosToken { get; init; }
+
+    /// <summary>Python class of the tokenizer, or null; decides what a few old models begin with.</summary>
+    public string? TokenizerClass { get; init; }
+
+    /// <summary>The pattern that cuts text into words (<c>pat_str</c>), which a tiktoken rank list needs; or null.</summary>
+    public string? Pattern { get; init; }
 
     /// <summary>The longest context in tokens, or null when the file says none.</summary>
     public long? ModelMaxLength { get; init; }
@@ -23,11 +39,12 @@ public sealed record TokenizerConfig(IReadOnlyDictionary<string, string> Special
     /// <summary>Text of the end token, or null.</summary>
     public string? EosToken => SpecialTokens.GetValueOrDefault("eos_token");
 
-    /// <summary>Reads <c>tokenizer_config.json</c> of a model folder; a <c>chat_template.jinja</c> beside it replaces the template in it.</summary>
+    /// <summary>Reads <c>tokenizer_config.json</c> of a model folder, an empty one when it is absent; a <c>chat_template.jinja</c> beside it replaces the template in it.</summary>
     /// <exception cref="InvalidTokenizerException">A file is unreadable, too large or damaged.</exception>
     public static TokenizerConfig LoadFolder(string folder)
     {
-        var config = Parse(TokenizerBytes.Read(Path.Combine(folder, "tokenizer_config.json"), LargestFile));
+        var file = Path.Combine(folder, "tokenizer_config.json");
+        var config = File.Exists(file) ? Parse(TokenizerBytes.Read(file, LargestFile)) : new(new Dictionary<string, string>(), null);
         var template = Path.Combine(folder, "chat_template.jinja");
         return File.Exists(template)
             ? config with { ChatTemplate = System.Text.Encoding.UTF8.GetString(TokenizerBytes.Read(template, LargestFile)) }
@@ -45,15 +62,19 @@ public sealed record TokenizerConfig(IReadOnlyDictionary<string, string> Special
             var tokens = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var name in TokenNames)
             {
-                if (TokenText(root, name) is { } text)
+                if (root.Field(name) is { } token)
                 {
-                    tokens[name] = text;
+                    tokens[name] = TokenText(token, name);
                 }
             }
 
             return new(tokens, Template(root))
             {
-                AddBosToken = root.Flag("add_bos_token", otherwise: false),
+                AddedTokens = [.. ReadAddedTokens(root)],
+                AdditionalSpecialTokens = [.. root.Items("additional_special_tokens").Select(static token => TokenText(token, "additional_special_tokens"))],
+                SaysAddBosToken = root.Field("add_bos_token") is null ? null : root.Flag("add_bos_token", otherwise: false),
+                TokenizerClass = root.Text("tokenizer_class"),
+                Pattern = root.Text("pat_str"),
                 ModelMaxLength = root.Field("model_max_length") is { ValueKind: JsonValueKind.Number } length && length.TryGetInt64(out var value) ? value : null,
             };
         }
@@ -63,13 +84,48 @@ public sealed record TokenizerConfig(IReadOnlyDictionary<string, string> Special
         }
     }
 
-    // Token fields are a text or an object with the text as "content".
-    private static string? TokenText(JsonElement root, string name) => root.Field(name) switch
+    /// <summary>The control and added tokens of a vocabulary that names none itself.</summary>
+    /// <param name="vocabulary">Spelling → id of the model's own tokens.</param>
+    /// <exception cref="InvalidTokenizerException">A token has another id in the vocabulary.</exception>
+    internal List<AddedToken> Tokens(IReadOnlyDictionary<string, int> vocabulary)
     {
-        null => null,
-        { ValueKind: JsonValueKind.Object } token => token.RequiredText("content"),
-        { } token => token.AsText(name),
-    };
+        var tokens = new Dictionary<string, AddedToken>(StringComparer.Ordinal);
+        foreach (var token in AddedTokens)
+        {
+            tokens[token.Content] = !vocabulary.TryGetValue(token.Content, out var known) || known == token.Id
+                ? token
+                : throw new InvalidTokenizerException($"tokenizer_config.json gives '{token.Content}' the id {token.Id}, the vocabulary {known}.");
+        }
+
+        foreach (var text in SpecialTokens.Values.Concat(AdditionalSpecialTokens))
+        {
+            if (vocabulary.TryGetValue(text, out var id))
+            {
+                tokens.TryAdd(text, new(id, text, Special: true));
+            }
+        }
+
+        return [.. tokens.Values];
+    }
+
+    private static IEnumerable<AddedToken> ReadAddedTokens(JsonElement root)
+    {
+        if (root.Field("added_tokens_decoder") is not { } decoder)
+        {
+            yield break;
+        }
+
+        foreach (var (key, token) in decoder.Members("added_tokens_decoder"))
+        {
+            yield return int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id < Tokenizer.MaxTokens
+                ? token.AsAddedToken(id, token.RequiredText("content"))
+                : throw new InvalidTokenizerException($"'{key}' in added_tokens_decoder is not a token id.");
+        }
+    }
+
+    // Token fields are a text or an object with the text as "content".
+    private static string TokenText(JsonElement token, string name) =>
+        token.ValueKind == JsonValueKind.Object ? token.RequiredText("content") : token.AsText(name);
 
     private static string? Template(JsonElement root)
     {

@@ -1,4 +1,4 @@
-using Assay.Data.Tokenization.Pipeline;
+using Assay.Data.Tokenization.Files;
 
 namespace Assay.Data.Tokenization;
 

@@ -4,45 +4,75 @@ using static TorchSharp.torch;
 
 namespace Assay.Models.Adapters;
 
-/// <summary>The LoRA pairs of one adapter. It belongs to no model: any forward call may be given it, and several may share one resident base.</summary>
+/// <summary>One adapter: LoRA pairs, and weights it replaces. It belongs to no model: any forward call may be given it, and several may share one resident base.</summary>
 public sealed class LoraAdapter : IDisposable
 {
     private readonly Dictionary<string, LoraPair> pairs;
+    private readonly Dictionary<string, WholeWeight> whole;
 
-    internal LoraAdapter(PeftAdapterConfig config, IEnumerable<LoraPair> pairs, TensorDtype storedDtype = TensorDtype.F32)
+    internal LoraAdapter(PeftAdapterConfig config, IEnumerable<LoraPair> pairs, IEnumerable<WholeWeight> whole, IReadOnlyDictionary<string, TensorDtype>? stored = null)
     {
-        (Config, StoredDtype) = (config, storedDtype);
+        Config = config;
+        StoredDtypes = stored ?? new Dictionary<string, TensorDtype>();
         this.pairs = pairs.ToDictionary(pair => pair.Module, StringComparer.Ordinal);
+        this.whole = whole.ToDictionary(weight => weight.Slot.Weight.Name, StringComparer.Ordinal);
     }
 
     /// <summary>PEFT's description of the adapter.</summary>
     public PeftAdapterConfig Config { get; }
 
-    /// <summary>Number format of the file it came from, F32 for a new one; saving keeps it.</summary>
-    public TensorDtype StoredDtype { get; }
-
     /// <summary>Pairs in the order of the model's layers.</summary>
     public IReadOnlyCollection<LoraPair> Pairs => pairs.Values;
 
-    /// <summary>The trainable tensors by PEFT's key without the <c>base_model.model.</c> prefix.</summary>
-    public IEnumerable<(string Name, Tensor Value)> Parameters =>
-        pairs.Values.SelectMany<LoraPair, (string, Tensor)>(pair => [($"{pair.Module}.lora_A.weight", pair.A), ($"{pair.Module}.lora_B.weight", pair.B)]);
+    /// <summary>Weights of the base that the adapter replaces, such as a head or biases; usually none.</summary>
+    public IReadOnlyCollection<WholeWeight> Whole => whole.Values;
 
-    /// <summary>A new adapter whose first output equals the base's: A ~ U(−1/√K, 1/√K), B = 0.</summary>
+    /// <summary>Whether the adapter is nothing but pairs without magnitudes.</summary>
+    public bool IsPlainLora => whole.Count == 0 && pairs.Values.All(pair => pair.Magnitude is null);
+
+    /// <summary>The trained tensors by PEFT's key without the <c>base_model.model.</c> prefix, always in the same order.</summary>
+    public IEnumerable<(string Name, Tensor Value)> Parameters => Tensors(trained: true);
+
+    /// <summary>Number format in the file of each tensor, by key; empty for a new adapter.</summary>
+    internal IReadOnlyDictionary<string, TensorDtype> StoredDtypes { get; }
+
+    /// <summary>A new adapter whose first output equals the base's: A ~ U(−1/√K, 1/√K), B = 0, magnitudes the norms of the base's rows, replaced weights copies.</summary>
     /// <param name="plan">The base model.</param>
     /// <param name="config">Rank, α, targets.</param>
     /// <param name="seed">Same seed, same A and same dropout masks.</param>
-    /// <exception cref="InvalidModelConfigException">No layer of the model is targeted, or a rank exceeds a layer's width.</exception>
-    public static LoraAdapter Create(DecoderPlan plan, PeftAdapterConfig config, ulong seed)
+    /// <param name="baseWeight">The base's weight of a name, fp32 in its stored shape; needed for DoRA, modules stored whole and biases.</param>
+    /// <exception cref="InvalidModelConfigException">Nothing of the model is targeted, or a rank exceeds a layer's width.</exception>
+    /// <exception cref="ArgumentException">The configuration needs <paramref name="baseWeight"/>.</exception>
+    public static LoraAdapter Create(DecoderPlan plan, PeftAdapterConfig config, ulong seed, Func<string, Tensor>? baseWeight = null)
     {
-        var pairs = plan.Linears.Where(linear => config.Targets(linear.Name)).Select(linear => Create(linear, config, seed)).ToList();
-        return pairs.Count > 0
-            ? new LoraAdapter(config, pairs)
-            : throw new InvalidModelConfigException("target_modules names no linear layer of this model, so there is nothing to train.");
+        var slots = AdapterSlots.Of(plan, config);
+        bool transposed = slots.Linears.Any(linear => linear.Transposed);
+        var making = new AdapterInitialisation(config.FanInFanOut == transposed ? config : config.With(fanInFanOut: transposed), seed, baseWeight);
+        return new LoraAdapter(making.Config, [.. slots.Linears.Select(making.Pair)], [.. slots.Whole.Select(slot => making.Whole(slot, plan))]);
     }
 
     /// <summary>The pair of a layer, or null when it is not adapted.</summary>
     public LoraPair? Find(string module) => pairs.GetValueOrDefault(module);
+
+    /// <summary>What replaces a weight of the base, or null when the base's own counts.</summary>
+    /// <param name="weight">The plan's name; <c>lm_head.weight</c> for the head of a model that ties it.</param>
+    public Tensor? Replacement(string weight) => whole.GetValueOrDefault(weight)?.Value;
+
+    /// <summary>What replaces the head's table, or null.</summary>
+    /// <param name="head">The base's head.</param>
+    public Tensor? Replacement(HeadPlan head) => Replacement(head.Tied ? AdapterSlots.TiedHead : head.Table);
+
+    /// <summary>PEFT's name of a trained tensor inside a running model.</summary>
+    /// <param name="name">A name of <see cref="Parameters"/>.</param>
+    public string RunningName(string name)
+    {
+        if (whole.Values.FirstOrDefault(weight => weight.Slot.Key == name) is { } found)
+        {
+            return found.Slot.RunningName;
+        }
+
+        return name.EndsWith(".weight", StringComparison.Ordinal) ? $"{name[..^".weight".Length]}.default.weight" : $"{name}.default.weight";
+    }
 
     public void Dispose()
     {
@@ -50,29 +80,15 @@ public sealed class LoraAdapter : IDisposable
         {
             pair.Dispose();
         }
+
+        foreach (var weight in whole.Values)
+        {
+            weight.Value.Dispose();
+        }
     }
 
-    private static LoraPair Create(LinearModule linear, PeftAdapterConfig config, ulong seed)
-    {
-        int rank = config.RankOf(linear.Name);
-        if (rank > Math.Min(linear.In, linear.Out))
-        {
-            throw new InvalidModelConfigException($"Rank {rank} exceeds the smaller side of '{linear.Name}', {Math.Min(linear.In, linear.Out)}.");
-        }
-
-        var random = new CounterRandom(seed, $"lora {linear.Name}");
-        double bound = 1 / Math.Sqrt(linear.In);
-        float[] values = new float[rank * linear.In];
-        for (int index = 0; index < values.Length; index++)
-        {
-            values[index] = (float)(bound * ((2 * random.Uniform(index)) - 1));
-        }
-
-        return new LoraPair(
-            linear.Name,
-            tensor(values, rank, linear.In).DetachFromDisposeScope(),
-            zeros(linear.Out, rank).DetachFromDisposeScope(),
-            config.ScaleOf(linear.Name),
-            (config.Dropout, seed));
-    }
+    /// <summary>Everything a file holds, or only what is trained: a router's correction bias is stored with the biases, but is no parameter.</summary>
+    internal IEnumerable<(string Name, Tensor Value)> Tensors(bool trained) =>
+        pairs.Values.SelectMany(pair => pair.Parts.Select(part => ($"{pair.Module}.{part.Part}", part.Value)))
+            .Concat(whole.Values.Where(weight => weight.Slot.Weight.Trained || !trained).Select(weight => (weight.Slot.Key, weight.Value)));
 }

@@ -6,6 +6,10 @@ using static TorchSharp.torch;
 namespace Assay.Models.Adapters;
 
 /// <summary>Adapters as PEFT stores them: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c> in one folder.</summary>
+/// <remarks>
+/// Keys after <c>base_model.model.</c>: <c>M.lora_A.weight</c> [R, K], <c>M.lora_B.weight</c> [O, R], <c>M.lora_magnitude_vector</c> [O];
+/// a module stored whole under its own names; a bias under its own name, or <c>M.base_layer.bias</c> where M is adapted. Source: PEFT 0.18, <c>get_peft_model_state_dict</c>.
+/// </remarks>
 public static class PeftAdapterFile
 {
     private const string Prefix = "base_model.model.";
@@ -19,51 +23,76 @@ public static class PeftAdapterFile
     public static LoraAdapter Load(string folder, DecoderPlan plan)
     {
         var config = PeftAdapterConfig.Load(folder);
+        var slots = AdapterSlots.Of(plan, config);
         using var file = SafetensorsFile.Open(Path.Combine(folder, Weights));
-        var unused = file.Header.Tensors.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
+        using var read = new Reading(file);
+        var dropout = config.Dropout > 0 ? new LoraDropout(config.Dropout, 0) : null;
         var pairs = new List<LoraPair>();
-        foreach (var linear in plan.Linears.Where(linear => config.Targets(linear.Name)))
+        foreach (var linear in slots.Linears)
         {
             int rank = config.RankOf(linear.Name);
-            var a = Read(file, unused, $"{Prefix}{linear.Name}.lora_A.weight", [rank, linear.In]);
-            var b = Read(file, unused, $"{Prefix}{linear.Name}.lora_B.weight", [linear.Out, rank]);
-            pairs.Add(new LoraPair(linear.Name, a, b, config.ScaleOf(linear.Name), (config.Dropout, 0)));
+            var a = read.Take($"{linear.Name}.lora_A.weight", [rank, linear.In]);
+            var b = read.Take($"{linear.Name}.lora_B.weight", [linear.Out, rank]);
+            var magnitude = config.Dora ? read.Take($"{linear.Name}.lora_magnitude_vector", [linear.Out]) : null;
+            pairs.Add(new LoraPair(linear.Name, a, b, config.ScaleOf(linear.Name), dropout, magnitude));
         }
 
-        var dtype = file.Header.Tensors.Count > 0 ? file.Header.Tensors[0].Dtype : TensorDtype.F32;
-        var adapter = new LoraAdapter(config, pairs, dtype is TensorDtype.BF16 ? dtype : TensorDtype.F32);
-        if (pairs.Count == 0 || unused.Count > 0)
-        {
-            adapter.Dispose();
-            throw pairs.Count == 0
-                ? new InvalidModelConfigException("target_modules names no linear layer of this model.")
-                : new InvalidSafetensorsException($"{Weights} holds {unused.Count} tensors that belong to no targeted layer: {string.Join(", ", unused.Order(StringComparer.Ordinal).Take(5))}.");
-        }
-
-        return adapter;
+        var whole = slots.Whole.Where(slot => slot.Required || read.Has(slot.Key)).Select(slot => new WholeWeight(slot, read.Take(slot.Key, slot.Weight.Shape))).ToList();
+        return new LoraAdapter(config, pairs, whole, read.Complete());
     }
 
     /// <summary>Writes both files; PEFT loads them. The folder is made when absent.</summary>
     /// <param name="folder">Target folder.</param>
-    /// <param name="adapter">What to write.</param>
+    /// <param name="adapter">What to write: in the stored formats while they hold every value, else all in fp32, so that training loses nothing.</param>
     public static void Save(string folder, LoraAdapter adapter)
     {
         Directory.CreateDirectory(folder);
+        var tensors = adapter.Tensors(trained: false).ToList();
+        bool exact = tensors.TrueForAll(tensor => TensorBytes.Holds(Dtype(tensor.Name), tensor.Value));
         SafetensorsWriter.Write(
             Path.Combine(folder, Weights),
-            adapter.Parameters.Select(parameter => TensorBytes.Content(Prefix + parameter.Name, parameter.Value, adapter.StoredDtype)));
+            tensors.Select(tensor => TensorBytes.Content(Prefix + tensor.Name, tensor.Value, exact ? Dtype(tensor.Name) : TensorDtype.F32)));
         DurableFile.WriteText(Path.Combine(folder, "adapter_config.json"), adapter.Config.ToJson());
+
+        TensorDtype Dtype(string name) => adapter.StoredDtypes.GetValueOrDefault(name, TensorDtype.F32);
     }
 
-    private static Tensor Read(SafetensorsFile file, HashSet<string> unused, string name, long[] shape)
+    /// <summary>The tensors of a file, each taken once; those that were read are released when the file does not fit.</summary>
+    private sealed class Reading(SafetensorsFile file) : IDisposable
     {
-        var entry = file.Find(name) ?? throw new InvalidSafetensorsException($"{Weights} lacks '{name}', although adapter_config.json targets its layer.");
-        if (!entry.Shape.SequenceEqual(shape))
+        private readonly Dictionary<string, TensorDtype> stored = new(StringComparer.Ordinal);
+        private readonly List<Tensor> taken = [];
+
+        public bool Has(string key) => file.Find(Prefix + key) is not null;
+
+        public Tensor Take(string key, IReadOnlyList<long> shape)
         {
-            throw new InvalidSafetensorsException($"'{name}' has shape [{string.Join(", ", entry.Shape)}]; the model and adapter_config.json imply [{string.Join(", ", shape)}].");
+            string name = Prefix + key;
+            var entry = file.Find(name) ?? throw new InvalidSafetensorsException($"{Weights} lacks '{name}', which adapter_config.json implies.");
+            if (!entry.Shape.SequenceEqual(shape))
+            {
+                throw new InvalidSafetensorsException($"'{name}' has shape [{string.Join(", ", entry.Shape)}]; the model and adapter_config.json imply [{string.Join(", ", shape)}].");
+            }
+
+            var value = TensorBytes.ToFloat32(file, entry).DetachFromDisposeScope();
+            taken.Add(value);
+            stored.Add(key, entry.Dtype is TensorDtype.BF16 or TensorDtype.F16 ? entry.Dtype : TensorDtype.F32);
+            return value;
         }
 
-        unused.Remove(name);
-        return TensorBytes.ToFloat32(file, entry).DetachFromDisposeScope();
+        /// <summary>Hands the tensors over.</summary>
+        public Dictionary<string, TensorDtype> Complete()
+        {
+            var unused = file.Header.Tensors.Select(tensor => tensor.Name).Where(name => !name.StartsWith(Prefix, StringComparison.Ordinal) || !stored.ContainsKey(name[Prefix.Length..])).ToList();
+            if (unused.Count > 0)
+            {
+                throw new InvalidSafetensorsException($"{Weights} holds {unused.Count} tensors that belong to no targeted layer: {string.Join(", ", unused.Order(StringComparer.Ordinal).Take(5))}.");
+            }
+
+            taken.Clear();
+            return stored;
+        }
+
+        public void Dispose() => taken.ForEach(tensor => tensor.Dispose());
     }
 }

@@ -18,7 +18,7 @@ public sealed class DecoderEngine : IDisposable
     private readonly List<DecoderBlock> blocks = [];
     private readonly HeadLoss head;
     private readonly int firstTrained;
-    private RotaryAngles? rope;
+    private PositionAngles? rope;
 
     /// <param name="weights">Base; stays the caller's. Its adapter columns are written by this engine.</param>
     /// <param name="adapter">Adapter to apply and train, or null for the base alone; stays the caller's.</param>
@@ -75,8 +75,7 @@ public sealed class DecoderEngine : IDisposable
             }
         }
 
-        _ = adapter;
-        return null;
+        return adapter is { IsPlainLora: false } ? "The packed path has no DoRA, no replaced modules and no trained biases yet; the reference path has." : null;
     }
 
     /// <summary>Loss in nats of every supervised position in order, without gradients or dropout.</summary>
@@ -165,14 +164,14 @@ public sealed class DecoderEngine : IDisposable
 
     private PackedPass Begin(PackedTokens tokens, bool keep, long? dropoutStep, Action<int, Tensor, Tensor>? cache, float[]? noise = null)
     {
-        tokens.Check(weights.Plan.Vocab);
+        tokens.Check(weights.Plan);
         if (weights.Plan.Rope is { } plan)
         {
             int length = tokens.Positions.Max() + 1;
             if (rope is null || (plan.DependsOnLength ? rope.Length != length : rope.Length < length))
             {
                 rope?.Dispose();
-                rope = new RotaryAngles(plan, length, plan.DependsOnLength ? length : Math.Max(length, 2 * (rope?.Length ?? 128)));
+                rope = new PositionAngles(plan, length, plan.DependsOnLength ? length : Math.Max(length, 2 * (rope?.Length ?? 128)));
             }
         }
 

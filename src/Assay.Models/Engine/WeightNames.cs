@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Assay.Data.Formats;
+using Assay.Data.Formats.Nf4;
 using Assay.Models.Engine.Plans;
 
 namespace Assay.Models.Engine;
@@ -31,6 +32,8 @@ public static partial class WeightNames
             }
         }
 
+        var present = names.Values.ToHashSet(StringComparer.Ordinal);
+        remaining.RemoveWhere(name => Nf4Tensors.WeightOf(name) is { } quantised && present.Contains(quantised));
         remaining.RemoveWhere(name => Buffers().IsMatch(name) || (plan.Head.Tied && Heads().IsMatch(name)) || plan.Unused.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
         Refuse("lacks", "implies", missing);
         Refuse("has unknown", "does not imply", [.. remaining]);
@@ -44,17 +47,21 @@ public static partial class WeightNames
         var names = Match(plan, checkpoint.Names);
         foreach (var weight in plan.Weights())
         {
-            CheckShape(weight, checkpoint.Find(names[weight.Name])!.Value.Entry);
+            string name = names[weight.Name];
+            CheckShape(weight, name, Nf4Tensors.ShapeOf(checkpoint, name) ?? checkpoint.Find(name)!.Value.Entry.Shape);
         }
     }
 
     /// <exception cref="InvalidSafetensorsException">The stored shape is not the planned one.</exception>
-    internal static void CheckShape(WeightPlan weight, TensorEntry entry)
+    internal static void CheckShape(WeightPlan weight, TensorEntry entry) => CheckShape(weight, entry.Name, entry.Shape);
+
+    /// <exception cref="InvalidSafetensorsException">The shape is not the planned one.</exception>
+    internal static void CheckShape(WeightPlan weight, string name, IReadOnlyList<long> shape)
     {
-        if (!entry.Shape.SequenceEqual(weight.Shape))
+        if (!shape.SequenceEqual(weight.Shape))
         {
             throw new InvalidSafetensorsException(
-                $"Weight '{entry.Name}' has shape [{string.Join(", ", entry.Shape)}], but config.json implies [{string.Join(", ", weight.Shape)}].");
+                $"Weight '{name}' has shape [{string.Join(", ", shape)}], but config.json implies [{string.Join(", ", weight.Shape)}].");
         }
     }
 

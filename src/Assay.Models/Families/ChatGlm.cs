@@ -15,6 +15,7 @@ public static class ChatGlm
         var fields = new ConfigFields(source);
         var config = fields.As<Config>();
         int heads = config.NumAttentionHeads;
+        int layers = fields.Either("num_layers", config.NumLayers, "num_hidden_layers", config.NumHiddenLayers);
         int kvHeads = config.MultiQueryGroupNum;
         int rotary = config.KvChannels / 2;
         fields.Require("multi_query_attention", config.MultiQueryAttention, "only true is supported: the other layout has never been published");
@@ -28,6 +29,7 @@ public static class ChatGlm
         fields.Require("vocab_size", config.VocabSize is null || config.VocabSize <= config.PaddedVocabSize, $"it must be at most padded_vocab_size = {config.PaddedVocabSize}");
         fields.RequireRange("layernorm_epsilon", config.LayernormEpsilon, 1e-20, 0.5);
         fields.RequireRange("rope_ratio", config.RopeRatio, 1e-3, 1e6);
+        fields.Require("rope_ratio", config.RopeRatio == 1 || fields["_name_or_path"]?.ToString().Contains("chatglm2", StringComparison.OrdinalIgnoreCase) is not true, "ChatGLM2-32k divides positions by it, the later models multiply the rotary base; only the latter is supported");
         var rope = new RopePlan(RopeKind.Plain, rotary, Base * config.RopeRatio, config.SeqLength, 1, 1, 4, config.SeqLength);
         NormPlan Norm(string name) => new(config.Rmsnorm ? NormKind.Rms : NormKind.Layer, name, config.LayernormEpsilon, config.HiddenSize);
         BlockPlan Block(int index)
@@ -66,7 +68,7 @@ public static class ChatGlm
             config.SeqLength,
             new EmbeddingPlan(Embeddings),
             rope,
-            [.. Enumerable.Range(0, config.NumLayers).Select(Block)],
+            [.. Enumerable.Range(0, layers).Select(Block)],
             Norm("transformer.encoder.final_layernorm"),
             HeadPlan.Of(Embeddings, "transformer.output_layer.weight", tied: false, "transformer.", names))
         {
@@ -81,9 +83,10 @@ public static class ChatGlm
         int KvChannels,
         int MultiQueryGroupNum,
         int NumAttentionHeads,
-        int NumLayers,
         int PaddedVocabSize,
         int SeqLength,
+        int? NumLayers = null,
+        int? NumHiddenLayers = null,
         int? VocabSize = null,
         double LayernormEpsilon = 1e-5,
         double RopeRatio = 1,

@@ -11,7 +11,7 @@ internal static class HarmlessFields
         "architectures", "model_type", "dtype", "torch_dtype", "transformers_version", "use_cache", "cache_implementation", "initializer_range",
         "bos_token_id", "eos_token_id", "pad_token_id", "sep_token_id", "decoder_start_token_id", "unk_token_id", "bos_token", "eos_token",
         "attention_dropout", "hidden_dropout", "classifier_dropout", "resid_pdrop", "embd_pdrop", "attn_pdrop", "summary_first_dropout",
-        "summary_activation", "summary_proj_to_labels", "summary_type", "summary_use_proj", "pretraining_tp", "auto_map",
+        "summary_activation", "summary_proj_to_labels", "summary_type", "summary_use_proj", "pretraining_tp", "auto_map", "custom_pipelines", "output_past", "predict_special_tokens", "n_special",
         "router_aux_loss_coef", "router_jitter_noise", "output_router_logits", "aux_loss_alpha", "seq_aux", "ep_size",
         "id2label", "label2id", "num_labels", "problem_type", "task_specific_params", "finetuning_task", "tokenizer_class",
         "output_attentions", "output_hidden_states", "return_dict", "torchscript", "use_bfloat16", "is_decoder",

@@ -100,7 +100,7 @@ public sealed class Generator(ReferenceModel model, Tokenizer? tokenizer, IReadO
         using var scope = NewDisposeScope();
         var options = new ForwardOptions { Adapter = adapter, Cache = cache, FusedAttention = true };
         var hidden = model.Hidden(tensor(Array.ConvertAll(ids, id => (long)id), 1, ids.Length), options); // [1, T, D]
-        float[] logits = model.Logits(hidden[0, -1]).data<float>().ToArray();
+        float[] logits = model.Logits(hidden[0, -1], adapter).data<float>().ToArray();
         return Array.TrueForAll(logits, float.IsFinite)
             ? logits
             : throw new ArithmeticException("The model's scores are not finite numbers: its weights, or the adapter's, are damaged.");

@@ -29,7 +29,7 @@ public static class ReplyScore
         }
 
         var hidden = model.Hidden(tensor(ids, 1, ids.Length), new ForwardOptions { Adapter = adapter, FusedAttention = true }); // [1, T, D]
-        var logits = model.Logits(hidden[0].narrow(0, prompt.Length - 1, reply.Length)); // [reply, V]
+        var logits = model.Logits(hidden[0].narrow(0, prompt.Length - 1, reply.Length), adapter); // [reply, V]
         float[] scores = logits.contiguous().data<float>().ToArray();
         double[] result = new double[reply.Length];
         for (int token = 0; token < result.Length; token++)

@@ -66,18 +66,21 @@ internal sealed class ForwardPass
     /// <summary>A norm over the last axis.</summary>
     public Tensor Norm(NormPlan plan, Tensor x)
     {
-        var weight = model.Parameters[$"{plan.Name}.weight"];
+        var weight = Weight($"{plan.Name}.weight");
         if (plan.Kind is NormKind.Layer)
         {
-            return nn.functional.layer_norm(x, [plan.Width], weight, model.Parameters[$"{plan.Name}.bias"], plan.Epsilon);
+            return nn.functional.layer_norm(x, [plan.Width], weight, Weight($"{plan.Name}.bias"), plan.Epsilon);
         }
 
         var normalised = x * rsqrt(x.square().mean([-1], keepdim: true) + plan.Epsilon);
         return normalised * (plan.Kind is NormKind.RmsPlusOne ? weight + 1 : weight);
     }
 
+    /// <summary>A weight by the plan's name: what the adapter puts in its place, else the base's.</summary>
+    private Tensor Weight(string name) => options.Adapter?.Replacement(name) ?? model.Parameters[name];
+
     private Tensor Rows(string table, Tensor index) =>
-        model.Parameters[table].index_select(0, index.reshape(-1)).view(index.shape[0], index.shape[1], model.Plan.Hidden);
+        Weight(table).index_select(0, index.reshape(-1)).view(index.shape[0], index.shape[1], model.Plan.Hidden);
 
     private Tensor Attention(int index, AttentionPlan plan, Tensor x)
     {
@@ -185,9 +188,10 @@ internal sealed class ForwardPass
 
     private Tensor Linear(LinearModule module, Tensor x)
     {
-        var weight = model.Parameters[$"{module.Name}.weight"];
-        var y = nn.functional.linear(x, module.Transposed ? weight.t() : weight, module.Bias ? model.Parameters[$"{module.Name}.bias"] : null);
-        return options.Adapter?.Find(module.Name) is { } pair ? y + pair.Delta(x, options.DropoutStep) : y;
+        var weight = Weight($"{module.Name}.weight");
+        var matrix = module.Transposed ? weight.t() : weight; // [O, K]
+        var y = nn.functional.linear(x, matrix, module.Bias ? Weight($"{module.Name}.bias") : null);
+        return options.Adapter?.Find(module.Name) is { } pair ? y + pair.Delta(x, matrix, options.DropoutStep) : y;
     }
 
     private static Tensor InEngineOrder(RowBlock block, Tensor y) =>

@@ -14,7 +14,8 @@ public sealed class ReferenceModel : IDisposable
 {
     private readonly Dictionary<string, Tensor> parameters;
 
-    private ReferenceModel(DecoderPlan plan, Dictionary<string, Tensor> parameters) => (Plan, this.parameters) = (plan, parameters);
+    private ReferenceModel(DecoderPlan plan, Dictionary<string, Tensor> parameters, IReadOnlyList<string> dequantised) =>
+        (Plan, this.parameters, Dequantised) = (plan, parameters, dequantised);
 
     /// <summary>What is interpreted.</summary>
     public DecoderPlan Plan { get; }
@@ -22,10 +23,16 @@ public sealed class ReferenceModel : IDisposable
     /// <summary>fp32 weights by the plan's names; a tied head occurs once.</summary>
     public IReadOnlyDictionary<string, Tensor> Parameters => parameters;
 
+    /// <summary>Names of the weights that were stored in NF4 and are computed with in fp32, in the plan's order; usually none.</summary>
+    public IReadOnlyList<string> Dequantised { get; }
+
     /// <summary>Loads every weight of a plan, converted to fp32.</summary>
     /// <exception cref="InvalidSafetensorsException">Weights are missing, unknown or of another shape; up to five are named.</exception>
-    public static ReferenceModel Load(DecoderPlan plan, SafetensorsCheckpoint checkpoint) =>
-        new(plan, WeightLoading.Load(plan, checkpoint));
+    public static ReferenceModel Load(DecoderPlan plan, SafetensorsCheckpoint checkpoint)
+    {
+        var weights = WeightLoading.Load(plan, checkpoint, out var dequantised);
+        return new ReferenceModel(plan, weights, dequantised);
+    }
 
     /// <summary>A new model for pre-training: matrices N(0, 0.02²), norms 1, biases 0.</summary>
     /// <param name="plan">What to make.</param>
@@ -53,23 +60,15 @@ public sealed class ReferenceModel : IDisposable
             parameters.Add(weight.Name, tensor(values, [.. weight.Shape]).DetachFromDisposeScope());
         }
 
-        return new ReferenceModel(plan, parameters);
+        return new ReferenceModel(plan, parameters, []);
     }
 
-    /// <summary>A copy with an adapter's update added into the weights: W + s·B·A.</summary>
-    public ReferenceModel Merge(LoraAdapter adapter)
-    {
-        using var off = no_grad();
-        var merged = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var (name, value) in parameters)
-        {
-            using var scope = NewDisposeScope();
-            var pair = name.EndsWith(".weight", StringComparison.Ordinal) ? adapter.Find(name[..^".weight".Length]) : null;
-            merged.Add(name, (pair is null ? value.detach().clone() : value + pair.Matrix()).DetachFromDisposeScope());
-        }
-
-        return new ReferenceModel(Plan, merged);
-    }
+    /// <summary>A copy with an adapter inside the weights: W + s·B·A, with DoRA its rows scaled; replaced weights in place of the base's.</summary>
+    /// <remarks>
+    /// Every other tensor is copied unchanged. A tied head that the adapter replaces, or whose embedding it replaces, becomes a weight of its own: <see cref="Plan"/> says so.
+    /// Weights in <see cref="Dequantised"/> are merged in fp32 and stay fp32; quantising the result again would be another model.
+    /// </remarks>
+    public ReferenceModel Merge(LoraAdapter adapter) => new(AdapterMerge.Plan(Plan, adapter), AdapterMerge.Weights(this, adapter), Dequantised);
 
     /// <summary>Hidden states after the final norm.</summary>
     /// <param name="ids">Token ids, int64 [B, T].</param>
@@ -102,11 +101,12 @@ public sealed class ReferenceModel : IDisposable
 
     /// <summary>Scores of all tokens.</summary>
     /// <param name="hidden">[..., D] from <see cref="Hidden"/>.</param>
+    /// <param name="adapter">The adapter of the call that made <paramref name="hidden"/>; it may replace the head.</param>
     /// <returns>[..., V], fp32.</returns>
-    public Tensor Logits(Tensor hidden)
+    public Tensor Logits(Tensor hidden, LoraAdapter? adapter)
     {
         using var scope = NewDisposeScope();
-        var logits = nn.functional.linear(hidden, parameters[Plan.Head.Table]);
+        var logits = nn.functional.linear(hidden, adapter?.Replacement(Plan.Head) ?? parameters[Plan.Head.Table]);
         return (Plan.Head.SoftCap is { } cap ? (logits / cap).tanh() * cap : logits).MoveToOuterDisposeScope();
     }
 

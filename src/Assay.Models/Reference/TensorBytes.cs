@@ -51,16 +51,27 @@ public static class TensorBytes
         return stored.to(ScalarType.Float32, copy: true);
     }
 
-    /// <summary>A tensor as content for <see cref="SafetensorsWriter"/>, converted to <paramref name="dtype"/> (F32 or BF16; BF16 rounds to nearest even).</summary>
+    /// <summary>A tensor as content for <see cref="SafetensorsWriter"/>, converted to <paramref name="dtype"/> (F32, or F16 and BF16 rounded to nearest even).</summary>
     public static TensorContent Content(string name, Tensor tensor, TensorDtype dtype)
     {
         using var scope = NewDisposeScope();
-        var converted = tensor.detach().to(dtype switch
-        {
-            TensorDtype.F32 => ScalarType.Float32,
-            TensorDtype.BF16 => ScalarType.BFloat16,
-            _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "Only F32 and BF16 are written."),
-        }).cpu().contiguous();
+        var converted = tensor.detach().to(TypeOf(dtype)).cpu().contiguous();
         return new TensorContent(name, dtype, tensor.shape, converted.bytes.ToArray());
     }
+
+    /// <summary>Whether a type (F32, F16 or BF16) can hold every value of an fp32 tensor exactly.</summary>
+    public static bool Holds(TensorDtype dtype, Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        var values = tensor.detach();
+        return dtype is TensorDtype.F32 || values.to(TypeOf(dtype)).to(ScalarType.Float32).equal(values).all().item<bool>();
+    }
+
+    private static ScalarType TypeOf(TensorDtype dtype) => dtype switch
+    {
+        TensorDtype.F32 => ScalarType.Float32,
+        TensorDtype.F16 => ScalarType.Float16,
+        TensorDtype.BF16 => ScalarType.BFloat16,
+        _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "Only F32, F16 and BF16 are written."),
+    };
 }

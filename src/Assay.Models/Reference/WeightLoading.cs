@@ -1,4 +1,5 @@
 using Assay.Data.Formats;
+using Assay.Data.Formats.Nf4;
 using Assay.Models.Engine;
 using Assay.Models.Engine.Plans;
 using static TorchSharp.torch;
@@ -8,18 +9,29 @@ namespace Assay.Models.Reference;
 /// <summary>Loads a plan's weights from a checkpoint as fp32.</summary>
 internal static class WeightLoading
 {
+    /// <param name="plan">What is needed.</param>
+    /// <param name="checkpoint">Where it is.</param>
+    /// <param name="dequantised">Names of the weights that were stored in NF4.</param>
     /// <exception cref="InvalidSafetensorsException">Weights are missing, unknown or of another shape; up to five are named.</exception>
-    public static Dictionary<string, Tensor> Load(DecoderPlan plan, SafetensorsCheckpoint checkpoint)
+    public static Dictionary<string, Tensor> Load(DecoderPlan plan, SafetensorsCheckpoint checkpoint, out IReadOnlyList<string> dequantised)
     {
         var names = WeightNames.Match(plan, checkpoint.Names);
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        var quantised = new List<string>();
         foreach (var weight in plan.Weights())
         {
             var (file, entry) = checkpoint.Find(names[weight.Name])!.Value;
-            WeightNames.CheckShape(weight, entry);
-            tensors.Add(weight.Name, TensorBytes.ToFloat32(file, entry).DetachFromDisposeScope());
+            var nf4 = Nf4Tensors.Find(checkpoint, entry.Name);
+            WeightNames.CheckShape(weight, entry.Name, nf4?.Shape ?? entry.Shape);
+            if (nf4 is not null)
+            {
+                quantised.Add(weight.Name);
+            }
+
+            tensors.Add(weight.Name, (nf4 is null ? TensorBytes.ToFloat32(file, entry) : Nf4Weights.ToFloat32(nf4)).DetachFromDisposeScope());
         }
 
+        dequantised = quantised;
         return tensors;
     }
 }

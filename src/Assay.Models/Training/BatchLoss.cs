@@ -23,7 +23,7 @@ internal static class BatchLoss
             targets = [.. rows.Select(row => targets[row])];
         }
 
-        var logits = model.Logits(hidden); // [S, V]
+        var logits = model.Logits(hidden, options.Adapter); // [S, V]
         return nn.functional.cross_entropy(logits, tensor(targets), reduction: nn.Reduction.Sum).MoveToOuterDisposeScope();
     }
 

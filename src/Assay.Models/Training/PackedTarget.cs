@@ -3,9 +3,10 @@ using Assay.Models.Engine;
 namespace Assay.Models.Training;
 
 /// <summary>Training by the packed path: all sequences of a step in a few bins, explicit forward and backward.</summary>
-/// <param name="engine">The base with the adapter that is trained; not owned.</param>
+/// <param name="engine">The base with the adapter that is trained; disposed with the target.</param>
 /// <param name="binTokens">Wanted tokens of a bin, see <see cref="StepPacking"/>.</param>
-public sealed class PackedTarget(DecoderEngine engine, int binTokens = StepPacking.UsualBinTokens) : ITrainingTarget
+/// <param name="owned">Weights to dispose after the engine, or null when they are the caller's.</param>
+public sealed class PackedTarget(DecoderEngine engine, int binTokens = StepPacking.UsualBinTokens, FrozenWeights? owned = null) : ITrainingTarget
 {
     /// <summary>More bins than any step has: keys of dropout masks must differ between steps.</summary>
     private const long BinsPerStep = 1 << 20;
@@ -53,9 +54,10 @@ public sealed class PackedTarget(DecoderEngine engine, int binTokens = StepPacki
         .Bins([.. samples.Select(sample => sample.Ids.Length)], binTokens)
         .Sum(bin => engine.Losses(Pack(bin.Select(index => samples[index]))).Sum());
 
-    /// <summary>The engine belongs to the caller.</summary>
     public void Dispose()
     {
+        engine.Dispose();
+        owned?.Dispose();
     }
 
     /// <summary>Sequences laid end to end, with the targets of their masks.</summary>

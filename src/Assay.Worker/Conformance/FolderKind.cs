@@ -11,6 +11,8 @@ internal sealed record FolderKind(string Place, string Mark, Func<GoldenFolder, 
     [
         new("models/*", "config.json", folder => [new ModelChecks(folder.Path), new PackedModelChecks(folder.Path)]),
         new("peft/*", "golden.json", folder => [new PeftChecks(folder.Path, name => folder.Find($"models/{name}")), new PackedPeftChecks(folder.Path, name => folder.Find($"models/{name}"))]),
+        new("nf4", "golden_nf4.safetensors", folder => [new Nf4Checks(folder.Path)]),
+        new("nf4/*", "model_bnb_4bit.safetensors", folder => [new QuantisedModelChecks(folder.Path, name => folder.Find($"models/{name}"))]),
         new("*", "golden_generation.json", folder => [new StoriesChecks(folder.Path, Weights(folder)), new PackedStoriesChecks(folder.Path, Weights(folder))]),
     ];
 

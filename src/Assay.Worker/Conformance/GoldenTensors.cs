@@ -67,6 +67,10 @@ internal sealed class GoldenTensors : IDisposable
 
     public float[] Floats(string name) => MemoryMarshal.Cast<byte, float>(file.Bytes(Entry(name, TensorDtype.F32))).ToArray();
 
+    public byte[] Bytes(string name) => file.Bytes(file.Find(name) ?? throw new KeyNotFoundException($"The goldens lack '{name}'.")).ToArray();
+
+    public TensorDtype Dtype(string name) => file.Find(name)?.Dtype ?? throw new KeyNotFoundException($"The goldens lack '{name}'.");
+
     public IReadOnlyList<long> Shape(string name) => file.Find(name)?.Shape ?? throw new KeyNotFoundException($"The goldens lack '{name}'.");
 
     public Tensor Tensor(string name) => TensorBytes.ToFloat32(file, Entry(name, TensorDtype.F32));

@@ -121,7 +121,7 @@ internal sealed class ModelChecks : ICheckSource
         using var off = no_grad();
         using var scope = NewDisposeScope();
         var rows = new GoldenCase(goldens!, name);
-        return Figure.AtMost(rows.Difference(model.Value.Logits(rows.Hidden(model.Value)), goldens!.Floats($"{name}.logits")), 1e-4);
+        return Figure.AtMost(rows.Difference(model.Value.Logits(rows.Hidden(model.Value), null), goldens!.Floats($"{name}.logits")), 1e-4);
     }
 
     private Figure Hidden(string name)
@@ -149,7 +149,7 @@ internal sealed class ModelChecks : ICheckSource
         using var scope = NewDisposeScope();
         var rows = new GoldenCase(goldens!, name);
         long[] labels = goldens!.Integers($"{name}.labels");
-        double loss = rows.TokenLosses(model.Value.Logits(rows.Hidden(model.Value)), labels).Sum() / rows.Scored(labels);
+        double loss = rows.TokenLosses(model.Value.Logits(rows.Hidden(model.Value), null), labels).Sum() / rows.Scored(labels);
         return Figure.AtMost(Math.Abs(loss - goldens.Floats($"{name}.loss")[0]), 1e-5);
     }
 
@@ -158,7 +158,7 @@ internal sealed class ModelChecks : ICheckSource
         using var off = no_grad();
         using var scope = NewDisposeScope();
         var rows = new GoldenCase(goldens!, name);
-        double[] losses = rows.TokenLosses(model.Value.Logits(rows.Hidden(model.Value)), goldens!.Integers($"{name}.labels"));
+        double[] losses = rows.TokenLosses(model.Value.Logits(rows.Hidden(model.Value), null), goldens!.Integers($"{name}.labels"));
         float[] expected = goldens.Floats($"{name}.token_loss");
         return Figure.AtMost(losses.Zip(expected).Max(pair => Math.Abs(pair.First - pair.Second)), 5e-5);
     }
@@ -170,7 +170,7 @@ internal sealed class ModelChecks : ICheckSource
         var rows = new GoldenCase(goldens, name);
         using var target = new ReferenceTarget(model.Value, null, fusedAttention: false);
         using var scope = NewDisposeScope();
-        rows.MeanLoss(model.Value.Logits(rows.Hidden(model.Value)), goldens.Integers($"{name}.labels")).backward();
+        rows.MeanLoss(model.Value.Logits(rows.Hidden(model.Value), null), goldens.Integers($"{name}.labels")).backward();
         double worst = 0;
         foreach (string key in gradients!.Names)
         {

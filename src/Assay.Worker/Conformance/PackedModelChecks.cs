@@ -155,7 +155,7 @@ internal sealed class PackedModelChecks : ICheckSource
 
         using var target = new ReferenceTarget(reference, adapter, fusedAttention: false);
         using var scope = NewDisposeScope();
-        rows.MeanLoss(reference.Logits(rows.Hidden(reference, adapter)), labels).backward();
+        rows.MeanLoss(reference.Logits(rows.Hidden(reference, adapter), adapter), labels).backward();
         double product = 0;
         double ownSize = 0;
         double size = 0;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Assay.Worker.Conformance;
 
-/// <summary>Checks of one folder below <c>peft/</c>: loading, saving and applying; training is in <see cref="PeftTrainingChecks"/>.</summary>
+/// <summary>Checks of one folder below <c>peft/</c>: loading, saving and applying; training is in <see cref="TrainingChecks"/>.</summary>
 internal sealed class PeftChecks : ICheckSource
 {
     private readonly string folder;
@@ -14,7 +14,9 @@ internal sealed class PeftChecks : ICheckSource
     private readonly GoldenTensors? changed;
     private readonly Lazy<ReferenceModel> model;
     private readonly Lazy<LoraAdapter> adapter;
-    private readonly PeftTrainingChecks training;
+    private readonly GoldenTensors? recorded;
+    private readonly Lazy<RecordedRun> run;
+    private readonly TrainingChecks training;
 
     /// <param name="folder">Adapter golden folder.</param>
     /// <param name="findModel">Finds the folder of a base model by name.</param>
@@ -26,7 +28,9 @@ internal sealed class PeftChecks : ICheckSource
         var description = JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, "golden.json")))!;
         model = new Lazy<ReferenceModel>(() => ModelChecks.Open(findModel(description["base"]!.GetValue<string>())));
         adapter = new Lazy<LoraAdapter>(() => PeftAdapterFile.Load(Path.Combine(folder, "adapter"), model.Value.Plan));
-        training = new PeftTrainingChecks(folder, description["training"], model);
+        recorded = description["training"] is null ? null : GoldenTensors.Open(Path.Combine(folder, "golden_training.safetensors"));
+        run = new Lazy<RecordedRun>(() => RecordedRun.OfPeft(description["training"]!));
+        training = new TrainingChecks(folder, run, recorded, TrainingPath.Reference(model));
     }
 
     /// <summary>All checks in the order they are printed.</summary>
@@ -40,21 +44,17 @@ internal sealed class PeftChecks : ICheckSource
         yield return new Check("roundtrip", RoundTrip);
         foreach (string name in inference?.Cases("logits_adapter") ?? [])
         {
-            yield return new Check($"logits_adapter.{name}@reference", () => Logits(name, "logits_adapter", model.Value, adapter.Value));
-        }
-
-        foreach (string name in inference?.Cases("logits_merged") ?? [])
-        {
-            yield return new Check($"logits_merged.{name}@reference", () =>
-            {
-                using var merged = model.Value.Merge(adapter.Value);
-                return Logits(name, "logits_merged", merged, null);
-            });
+            yield return new Check($"logits_adapter.{name}@reference", () => Logits(name));
         }
 
         if (changed is not null)
         {
             yield return new Check("merged_weights", MergedWeights);
+        }
+
+        if (recorded is not null)
+        {
+            yield return TrainingChecks.Schedule(run);
         }
 
         foreach (var check in training.All())
@@ -67,6 +67,7 @@ internal sealed class PeftChecks : ICheckSource
     {
         inference?.Dispose();
         changed?.Dispose();
+        recorded?.Dispose();
         training.Dispose();
         if (adapter.IsValueCreated)
         {
@@ -79,12 +80,13 @@ internal sealed class PeftChecks : ICheckSource
         }
     }
 
-    private Figure Logits(string name, string output, ReferenceModel with, LoraAdapter? unmerged)
+    private Figure Logits(string name)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
         var rows = new GoldenCase(inference!, name);
-        return Figure.AtMost(rows.Difference(with.Logits(rows.Hidden(with, unmerged)), inference!.Floats($"{name}.{output}")), 1e-4);
+        var logits = model.Value.Logits(rows.Hidden(model.Value, adapter.Value), adapter.Value);
+        return Figure.AtMost(rows.Difference(logits, inference!.Floats($"{name}.logits_adapter")), 1e-4);
     }
 
     private Figure RoundTrip()

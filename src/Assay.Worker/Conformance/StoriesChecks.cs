@@ -47,6 +47,6 @@ internal sealed class StoriesChecks(string folder, string weights) : ICheckSourc
         string name = $"{number}.logits_last64";
         var hidden = new GoldenCase(goldens!, $"{number}").Hidden(model.Value)[0]; // [T, D]
         long count = goldens!.Shape(name)[0];
-        return Figure.AtMost(goldens.Difference(name, model.Value.Logits(hidden.narrow(0, hidden.shape[0] - count, count))), 1e-4);
+        return Figure.AtMost(goldens.Difference(name, model.Value.Logits(hidden.narrow(0, hidden.shape[0] - count, count), null)), 1e-4);
     }
 }

@@ -73,19 +73,15 @@ internal sealed class FineTuning : IDisposable
     public TrainResult Run(TrainingControl control, CurveReporter curves, CancellationToken cancel)
     {
         curves.Report("preparing", _options.Steps, null);
-        double? before;
-        using (var alone = new ReferenceTarget(_base.Weights, null, fusedAttention: true))
-        {
-            before = HeldOut(alone, cancel);
-        }
-
-        using var target = new ReferenceTarget(_base.Weights, _adapter, fusedAttention: true);
+        double? before = BaseLoss(cancel);
+        var (target, whyReference) = AdapterTarget.Open(_base, _adapter, TrainingPath.Auto, format: null);
+        using var owned = target;
         var startLoss = HeldOut(target, cancel);
         double? loss = null, tuned = startLoss;
         using var trainer = new Trainer(target, _data, _options, TimeProvider.System);
         var resumed = trainer.Resume();
         curves.Report("running", _options.Steps, new RunPoint(resumed, HoldOutLoss: resumed == 0 ? startLoss : null,
-            Message: resumed == 0 ? null : $"Continued from the checkpoint of step {resumed}."));
+            Message: string.Join(' ', ((string?[])[$"Computes on the path '{target.Path}'.", whyReference, resumed == 0 ? null : $"Continued from the checkpoint of step {resumed}."]).OfType<string>())));
         var every = _payload.Settings.EvaluateEvery ?? Math.Max(1, _options.Steps / EvaluationsPerRun);
         TrainingOutcome outcome;
         do
@@ -122,6 +118,21 @@ internal sealed class FineTuning : IDisposable
 
         PeftAdapterFile.Save(_payload.OutputFolder, _adapter);
         return new TrainResult("succeeded", null, outcome.Step, loss, before, tuned, TrainJob.AdapterHash(_payload.OutputFolder));
+    }
+
+    /// <summary>The base without any adapter; measured by itself, because a refined adapter does not start at the base.</summary>
+    private double? BaseLoss(CancellationToken cancel)
+    {
+        if (_heldOut.Count == 0)
+        {
+            return null;
+        }
+
+        var (alone, _) = AdapterTarget.Open(_base, null, TrainingPath.Auto, format: null);
+        using (alone)
+        {
+            return HeldOut(alone, cancel);
+        }
     }
 
     private double? HeldOut(ITrainingTarget target, CancellationToken cancel) =>

@@ -3,6 +3,7 @@ using Assay.Data.Formats;
 using Assay.Data.Planning;
 using Assay.Models;
 using Assay.Models.Adapters;
+using Assay.Models.Engine;
 using Assay.Models.Training;
 
 namespace Assay.Worker.Verbs;
@@ -30,6 +31,10 @@ internal static class TrainVerb
     private static readonly Option<int> EvaluateEvery = new("--evaluate-every") { Description = "Steps between measurements of the held-out samples; 0 for before and after only.", DefaultValueFactory = _ => 0 };
     private static readonly Option<int> Length = new("--cut-off") { Description = "Most tokens of a sample; 0 for the model's context.", DefaultValueFactory = _ => 0 };
     private static readonly Option<bool> LossOnPrompts = new("--loss-on-prompts") { Description = "Learn every token of a conversation, not only the assistant's." };
+    private static readonly Option<TrainingPath> Computing = new("--path") { Description = "Computing path.", DefaultValueFactory = _ => TrainingPath.Auto };
+    private static readonly Option<string> Dtype = new Option<string>("--dtype") { Description = "Type of the products on the packed path; auto takes the faster.", DefaultValueFactory = _ => "auto" }.AcceptOnlyFromAmong("auto", "bf16", "fp32");
+    private static readonly Option<string> Quantization = new Option<string>("--quantization") { Description = "How the frozen base is kept; nf4 is QLoRA.", DefaultValueFactory = _ => "none" }.AcceptOnlyFromAmong("none", "nf4");
+    private static readonly Option<int> Bin = new("--bin") { Description = "Tokens that the packed path computes at once.", DefaultValueFactory = _ => StepPacking.UsualBinTokens };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of adapter and order.", DefaultValueFactory = _ => 1 };
 
     public static Command Create()
@@ -37,7 +42,7 @@ internal static class TrainVerb
         var command = new Command("train", "Fine-tunes a LoRA adapter on conversations or running text; run again with the same settings to continue a stopped run.")
         {
             Model, Data, Output, Rank, Alpha, Dropout, Targets, Rate, Schedule, Decay, Noise, Epochs, Steps, Batch, Accumulation, CheckpointEvery, HeldOut, EvaluateEvery,
-            Length, LossOnPrompts, Seed,
+            Length, LossOnPrompts, Computing, Dtype, Quantization, Bin, Seed,
         };
         command.SetAction(Run);
         return command;
@@ -54,7 +59,13 @@ internal static class TrainVerb
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.Folder)));
         var config = PeftAdapterConfig.Create(name, arguments.GetValue(Rank), arguments.GetValue(Alpha), arguments.GetValue(Targets) ?? [], arguments.GetValue(Dropout));
         using var adapter = LoraAdapter.Create(model.Plan, config, arguments.GetValue(Seed));
-        using var target = new ReferenceTarget(model.Weights, adapter, fusedAttention: true);
+        var (target, whyReference) = AdapterTarget.Open(model, adapter, arguments.GetValue(Computing), Format(arguments), arguments.GetValue(Bin));
+        using var owned = target;
+        if (whyReference is not null)
+        {
+            Console.Out.WriteLine(whyReference);
+        }
+
         var session = new TrainSession(target, data, Options(model, data, arguments), [.. samples.Where((_, index) => IsHeldOut(index))], arguments.GetValue(EvaluateEvery));
         var outcome = session.Run(Console.Out);
         string folder = arguments.GetRequiredValue(Output);
@@ -67,6 +78,16 @@ internal static class TrainVerb
 
         return outcome.Status is TrainingStatus.Failed ? 1 : 0;
     }
+
+    private static FrozenFormat? Format(ParseResult arguments) => (arguments.GetValue(Quantization), arguments.GetValue(Dtype)) switch
+    {
+        ("nf4", "fp32") => FrozenFormat.Nf4Fp32,
+        ("nf4", "bf16") => FrozenFormat.Nf4,
+        ("nf4", _) => ProductTiming.Faster is FrozenFormat.Bf16 ? FrozenFormat.Nf4 : FrozenFormat.Nf4Fp32,
+        (_, "bf16") => FrozenFormat.Bf16,
+        (_, "fp32") => FrozenFormat.Fp32,
+        _ => null,
+    };
 
     private static List<TrainingSample> Encode(BaseModel model, ParseResult arguments)
     {

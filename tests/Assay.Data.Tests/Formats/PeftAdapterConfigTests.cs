@@ -44,21 +44,71 @@ public sealed class PeftAdapterConfigTests
         Assert.Equal(8 / Math.Sqrt(16), config.ScaleOf(Down));
     }
 
-    [Fact]
-    public void Only_listed_layers_are_transformed()
+    [Theory]
+    [InlineData("[3]", "null")]
+    [InlineData("3", "\"layers\"")]
+    [InlineData("[3]", "[\"h\", \"layers\"]")]
+    [InlineData("[3]", "[\"la.*s\"]")]
+    public void Only_listed_layers_are_transformed(string layers, string pattern)
     {
-        var config = Parse("""{"peft_type":"LORA","target_modules":"all-linear","layers_to_transform":[3],"layers_pattern":"layers"}""");
+        var config = Parse($$"""{"peft_type":"LORA","target_modules":["q_proj","down_proj"],"layers_to_transform":{{layers}},"layers_pattern":{{pattern}}}""");
 
         Assert.True(config.Targets(Query));
         Assert.False(config.Targets(Down));
     }
 
+    [Fact]
+    public void The_first_number_of_a_path_is_the_layer_and_a_whole_path_needs_none()
+    {
+        var config = Parse("""{"peft_type":"LORA","target_modules":["w1","model.layers.5.mlp.w2"],"layers_to_transform":[1]}""");
+
+        Assert.True(config.Targets("model.layers.1.experts.0.w1"));
+        Assert.False(config.Targets("model.layers.0.experts.1.w1"));
+        Assert.True(config.Targets("model.layers.5.mlp.w2"));
+        Assert.False(config.Targets("w3"));
+    }
+
     [Theory]
-    [InlineData("\"use_dora\":true", "use_dora")]
+    [InlineData("[\"q_proj\"]")]
+    [InlineData("\".*attn.*\"")]
+    public void Excluded_layers_are_left_out(string excluded)
+    {
+        var config = Parse($$"""{"peft_type":"LORA","target_modules":"all-linear","exclude_modules":{{excluded}}}""");
+
+        Assert.False(config.Targets(Query));
+        Assert.True(config.Targets(Down));
+    }
+
+    [Fact]
+    public void A_module_stored_whole_gets_no_pair_and_neither_does_what_lies_in_it()
+    {
+        var config = Parse("""{"peft_type":"LORA","target_modules":"all-linear","modules_to_save":["mlp","lm_head","norm"]}""");
+
+        Assert.True(config.Targets(Query));
+        Assert.False(config.Targets(Down));
+        Assert.True(config.Saves("lm_head"));
+        Assert.True(config.Saves("model.layers.0.self_attn.q_norm"));
+        Assert.False(config.Saves("model.layers.0.mlp.gate_proj"));
+    }
+
+    [Theory]
+    [InlineData("\"use_dora\":1", "use_dora")]
+    [InlineData("\"use_qalora\":true", "use_qalora")]
+    [InlineData("\"use_newer_variant\":true", "use_newer_variant")]
+    [InlineData("\"ensure_weight_tying\":true", "ensure_weight_tying")]
+    [InlineData("\"target_parameters\":[\"experts.gate_up_proj\"]", "target_parameters")]
+    [InlineData("\"alora_invocation_tokens\":[1]", "alora_invocation_tokens")]
+    [InlineData("\"init_lora_weights\":\"olora\"", "init_lora_weights")]
+    [InlineData("\"init_lora_weights\":\"corda\"", "init_lora_weights")]
+    [InlineData("\"layers_to_transform\":[0]", "layers_to_transform")]
+    [InlineData("\"layers_pattern\":\"h\"", "layers_pattern")]
+    [InlineData("\"exclude_modules\":\"(\"", "exclude_modules")]
+    [InlineData("\"exclude_modules\":[1]", "exclude_modules")]
+    [InlineData("\"modules_to_save\":\"lm_head\"", "modules_to_save")]
+    [InlineData("\"modules_to_save\":[\"\"]", "modules_to_save")]
     [InlineData("\"lora_bias\":true", "lora_bias")]
-    [InlineData("\"bias\":\"all\"", "bias")]
+    [InlineData("\"bias\":\"most\"", "bias")]
     [InlineData("\"layer_replication\":[[0,2]]", "layer_replication")]
-    [InlineData("\"modules_to_save\":[\"lm_head\"]", "modules_to_save")]
     [InlineData("\"trainable_token_indices\":[1]", "trainable_token_indices")]
     [InlineData("\"init_lora_weights\":\"pissa\"", "init_lora_weights")]
     [InlineData("\"loftq_config\":{\"loftq_bits\":4}", "loftq_config")]
@@ -80,6 +130,57 @@ public sealed class PeftAdapterConfigTests
         const string Json = """{"peft_type":"LORA","r":4,"target_modules":["q_proj"],"megatron_core":"megatron.core","a_newer_field":[1,2]}""";
 
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Json), JsonNode.Parse(Parse(Json).ToJson())));
+    }
+
+    [Fact]
+    public void Every_option_of_a_new_configuration_is_read_back()
+    {
+        var options = new LoraOptions
+        {
+            Rank = 4,
+            Alpha = 6.5,
+            Dropout = 0.1,
+            TargetModules = ["q_proj", "v_proj", "down_proj"],
+            ExcludeModules = ["v_proj"],
+            ModulesToSave = ["lm_head"],
+            LayersToTransform = [3],
+            RankPattern = new Dictionary<string, int> { ["q_proj"] = 2 },
+            AlphaPattern = new Dictionary<string, double> { ["q_proj"] = 3 },
+            RankStabilised = true,
+            Dora = true,
+            Bias = PeftBias.LoraOnly,
+        };
+
+        var config = Parse(PeftAdapterConfig.Create("base", options).ToJson());
+
+        Assert.Equal((4, 6.5, 0.1, true, PeftBias.LoraOnly), (config.Rank, config.Alpha, config.Dropout, config.Dora, config.Bias));
+        Assert.True(config.Targets(Query));
+        Assert.False(config.Targets("model.layers.3.self_attn.v_proj"));
+        Assert.False(config.Targets(Down));
+        Assert.True(config.Saves("lm_head"));
+        Assert.Equal(2, config.RankOf(Query));
+        Assert.Equal(3 / Math.Sqrt(2), config.ScaleOf(Query));
+        Assert.False(config.FanInFanOut);
+        Assert.True(config.With(fanInFanOut: true).FanInFanOut);
+    }
+
+    [Fact]
+    public void An_expression_that_explodes_is_refused_or_answers_at_once()
+    {
+        foreach (string pattern in (string[])["(a{1000}){1000}", "(.*)*(.*)*(.*)*x", new string('(', 2000) + new string(')', 2000), new string('a', 5000)])
+        {
+            var watch = System.Diagnostics.Stopwatch.StartNew();
+            try
+            {
+                Parse($$"""{"peft_type":"LORA","target_modules":"{{pattern}}"}""").Targets(Query);
+            }
+            catch (InvalidModelConfigException)
+            {
+                // A refusal is as good as an answer.
+            }
+
+            Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
+        }
     }
 
     [Fact]

@@ -73,14 +73,14 @@ public sealed class TokenizerJsonTests
     }
 
     [Theory]
-    [InlineData("\"type\": \"BPE\"", "\"type\": \"Unigram\"", "Unigram")]
-    [InlineData("\"normalizer\": null", "\"normalizer\": {\"type\": \"Lowercase\"}", "Lowercase")]
-    [InlineData("\"pre_tokenizer\": {", "\"pre_tokenizer\": {\"type\": \"Metaspace\"}, \"ignored\": {", "byte-level")]
-    [InlineData("\"type\": \"Split\"", "\"type\": \"Punctuation\"", "Punctuation")]
+    [InlineData("\"type\": \"BPE\"", "\"type\": \"WordLevel\"", "WordLevel")]
+    [InlineData("\"normalizer\": null", "\"normalizer\": {\"type\": \"BertNormalizer\"}", "BertNormalizer")]
+    [InlineData("\"type\": \"Split\"", "\"type\": \"UnicodeScripts\"", "UnicodeScripts")]
+    [InlineData("\"post_processor\": {", "\"post_processor\": {\"type\": \"RobertaProcessing\"}, \"ignored\": {", "RobertaProcessing")]
     [InlineData("\"Isolated\"", "\"Sideways\"", "Sideways")]
-    [InlineData("\"decoder\": {", "\"decoder\": {\"type\": \"WordPiece\"}, \"ignored\": {", "WordPiece")]
-    [InlineData("\"byte_fallback\": false", "\"byte_fallback\": true", "byte_fallback")]
+    [InlineData("\"decoder\": {", "\"decoder\": {\"type\": \"CTC\"}, \"ignored\": {", "CTC")]
     [InlineData("\"dropout\": null", "\"dropout\": 0.1", "dropout")]
+    [InlineData("\"end_of_word_suffix\": null", "\"end_of_word_suffix\": \"</w>\"", "end_of_word_suffix")]
     public void Another_kind_is_refused_by_its_name(string old, string replacement, string named)
     {
         var error = Assert.Throws<InvalidTokenizerException>(() => With(old, replacement));

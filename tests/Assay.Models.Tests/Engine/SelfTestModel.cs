@@ -53,7 +53,7 @@ internal static class SelfTestModel
             using var scope = NewDisposeScope();
             var ids = tensor(Array.ConvertAll(tokens.Ids[first..(first + length)], id => (long)id), 1, length);
             var targets = tensor(Array.ConvertAll(tokens.Targets[first..(first + length)], id => (long)id));
-            var logits = model.Logits(model.Hidden(ids, new ForwardOptions { Adapter = adapter, DropoutStep = dropoutStep })).view(length, -1);
+            var logits = model.Logits(model.Hidden(ids, new ForwardOptions { Adapter = adapter, DropoutStep = dropoutStep }), adapter).view(length, -1);
             var loss = nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.Sum);
             (loss * factor).backward();
             total += loss.item<float>();

@@ -80,8 +80,7 @@ public sealed class PackedTargetTests : IDisposable
     {
         using var adapter = TinyModel.Adapter(model.Plan);
         using var weights = FrozenWeights.From(model, FrozenFormat.Fp32, adapter);
-        using var engine = new DecoderEngine(weights, adapter);
-        using var packed = new PackedTarget(engine, binTokens: 32);
+        using var packed = new PackedTarget(new DecoderEngine(weights, adapter), binTokens: 32);
         using var reference = new ReferenceTarget(model, adapter, fusedAttention: false);
         var samples = TinyModel.Counting(11);
 
@@ -97,8 +96,7 @@ public sealed class PackedTargetTests : IDisposable
     private double[] Packed(LoraAdapter adapter, TrainOptions options, FrozenFormat format, int binTokens = StepPacking.UsualBinTokens, int? pauseAfter = null)
     {
         using var weights = FrozenWeights.From(model, format, adapter);
-        using var engine = new DecoderEngine(weights, adapter);
-        using var target = new PackedTarget(engine, binTokens);
+        using var target = new PackedTarget(new DecoderEngine(weights, adapter), binTokens);
         return Losses(target, options, pauseAfter);
     }
 

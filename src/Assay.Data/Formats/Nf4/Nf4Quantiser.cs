@@ -55,29 +55,31 @@ public static class Nf4Quantiser
     /// <summary>Quantises block scales to 8 bits.</summary>
     /// <param name="absmax">Scale of each block, finite.</param>
     /// <param name="offset">Their mean. bitsandbytes takes libtorch's <c>mean</c>; another order of summation may differ in the last bit.</param>
-    public static DoubleNf4Scales Quantise(ReadOnlySpan<float> absmax, float offset)
+    /// <param name="blockSize">Block scales that share a nested scale, a power of two from 32 to 4,096.</param>
+    public static DoubleNf4Scales Quantise(ReadOnlySpan<float> absmax, float offset, int blockSize = NestedBlockSize)
     {
+        CheckBlockSize(blockSize);
         byte[] codes = new byte[absmax.Length];
-        float[] nested = new float[(absmax.Length + NestedBlockSize - 1) / NestedBlockSize];
+        float[] nested = new float[(absmax.Length + blockSize - 1) / blockSize];
         float[] midpoints = Midpoints(Nf4Codes.ScaleMap.Span);
         for (int block = 0; block < nested.Length; block++)
         {
-            int end = Math.Min((block + 1) * NestedBlockSize, absmax.Length);
+            int end = Math.Min((block + 1) * blockSize, absmax.Length);
             float largest = 0;
-            for (int index = block * NestedBlockSize; index < end; index++)
+            for (int index = block * blockSize; index < end; index++)
             {
                 largest = MathF.Max(largest, MathF.Abs(absmax[index] - offset));
             }
 
             nested[block] = largest;
             float inverse = 1 / MathF.Max(largest, 1e-38f);
-            for (int index = block * NestedBlockSize; index < end; index++)
+            for (int index = block * blockSize; index < end; index++)
             {
                 codes[index] = (byte)CountBelow(midpoints, (absmax[index] - offset) * inverse);
             }
         }
 
-        return new DoubleNf4Scales(codes, nested, Nf4Codes.ScaleMap, NestedBlockSize, offset);
+        return new DoubleNf4Scales(codes, nested, Nf4Codes.ScaleMap, blockSize, offset);
     }
 
     internal static bool IsBlockSize(long size) => size is >= 32 and <= 4096 && BitOperations.IsPow2(size);

@@ -55,6 +55,11 @@ public static class Nf4Tensors
         return new Nf4Matrix(state.Shape, state.Dtype, state.BlockSize, codes, Floats(checkpoint, $"{weight}.quant_map", 16), Scales(checkpoint, weight, state.Nested, blocks));
     }
 
+    /// <summary>The sizes a quantised weight has when it is dequantised, or null when a tensor of that name is absent or not quantised to NF4.</summary>
+    /// <exception cref="InvalidSafetensorsException">The quantisation state is broken.</exception>
+    public static IReadOnlyList<long>? ShapeOf(SafetensorsCheckpoint checkpoint, string weight) =>
+        checkpoint.Find($"{weight}{State}nf4") is { } stored ? Nf4State.Parse(weight, stored.File.Bytes(stored.Entry).ToArray()).Shape : null;
+
     /// <summary>The tensors to write for a quantised weight.</summary>
     /// <param name="weight">Key of the packed codes.</param>
     /// <param name="matrix">What to write.</param>

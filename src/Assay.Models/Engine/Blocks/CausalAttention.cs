@@ -20,8 +20,8 @@ internal sealed class CausalAttention : IBranch
         (this.plan, this.block) = (plan, block);
         qkv = new FusedLinear(weights, plan.Qkv, adapter, "qkv", block);
         output = new FusedLinear(weights, plan.Output, adapter, "o", block);
-        queryNorm = plan.QueryNorm is { } query ? new HeadNorm(new Norm(weights, query, "q_norm", block), "q_norm", block, 0, plan.Heads, plan.HeadDim) : null;
-        keyNorm = plan.KeyNorm is { } key ? new HeadNorm(new Norm(weights, key, "k_norm", block), "k_norm", block, Queries, plan.KvHeads, plan.HeadDim) : null;
+        queryNorm = plan.QueryNorm is { } query ? new HeadNorm(new Norm(weights, query, "q_norm", block), "q_norm", block, 0, plan.Heads) : null;
+        keyNorm = plan.KeyNorm is { } key ? new HeadNorm(new Norm(weights, key, "k_norm", block), "k_norm", block, Queries, plan.KvHeads) : null;
         heads = new SegmentAttention(AttentionShape.Of(plan), block);
     }
 

@@ -85,7 +85,7 @@ internal sealed class DecoderBlock : IDisposable
         var dy = pass.Work("branch.dy", Width);
         if (plan.Parallel)
         {
-            dy.copy_(dh);
+            RowOperators.Convert(dh, dy);
             var own = mlp.Backward(pass, dy, needInput);
             if (needInput)
             {
@@ -148,7 +148,7 @@ internal sealed class DecoderBlock : IDisposable
         }
 
         var original = pass.Kept($"{role}.x", index, Width);
-        original.copy_(y);
+        RowOperators.Convert(y, original);
         norm.Forward(pass, original, y);
         return y;
     }
@@ -157,7 +157,7 @@ internal sealed class DecoderBlock : IDisposable
     {
         if (norm is null)
         {
-            dy.copy_(dh);
+            RowOperators.Convert(dh, dy);
         }
         else
         {

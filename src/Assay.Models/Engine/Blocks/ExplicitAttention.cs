@@ -33,7 +33,7 @@ internal sealed class ExplicitAttention(AttentionShape shape, float[]? slopes)
     {
         using var scope = NewDisposeScope();
         int n = (int)dy.shape[0];
-        var (q, k, v, p, raw) = Probabilities(pass, x, n);
+        var (q, k, v, p, tanh) = Probabilities(pass, x, n);
         var dMixed = Batch(pass, "att.y", shape.Group * n, shape.ValueDim);
         FromRows(dy, dMixed, shape.Group, shape.ValueDim);
 
@@ -43,7 +43,13 @@ internal sealed class ExplicitAttention(AttentionShape shape, float[]? slopes)
 
         var ds = Batch(pass, "att.ds", shape.Group * n, n);
         AotiTorch.BatchMatMul(ds, dMixed, v.transpose(1, 2));
-        RowOperators.SoftmaxBackward(p.view(-1, n), ds.view(-1, n), raw, shape);
+        var flat = ds.view(-1, n);
+        RowOperators.SoftmaxBackward(p.view(-1, n), flat, shape.SoftCap is null ? shape.Scale : 1);
+        if (tanh is not null)
+        {
+            // Scores were c · tanh(scale · q·k / c).
+            flat.mul_(tanh.mul_(tanh).neg_().add_(1)).mul_(shape.Scale);
+        }
 
         var dq = Batch(pass, "att.dq", shape.Group * n, shape.KeyDim);
         AotiTorch.BatchMatMul(dq, ds, k);
@@ -53,7 +59,7 @@ internal sealed class ExplicitAttention(AttentionShape shape, float[]? slopes)
         ToRows(dk, results.K, 1, shape.KeyDim);
     }
 
-    private (Tensor Q, Tensor K, Tensor V, Tensor P, Tensor? Raw) Probabilities(PackedPass pass, (Tensor Q, Tensor K, Tensor V) x, int n)
+    private (Tensor Q, Tensor K, Tensor V, Tensor P, Tensor? Tanh) Probabilities(PackedPass pass, (Tensor Q, Tensor K, Tensor V) x, int n)
     {
         var q = Batch(pass, "att.q", shape.Group * n, shape.KeyDim);
         var k = Batch(pass, "att.k", n, shape.KeyDim);
@@ -64,16 +70,17 @@ internal sealed class ExplicitAttention(AttentionShape shape, float[]? slopes)
         var p = Batch(pass, "att.p", shape.Group * n, n);
         AotiTorch.BatchMatMul(p, q, k.transpose(1, 2));
         var scores = p.view(-1, n);
-        Tensor? raw = null;
-        if (shape.SoftCap is not null)
+        Tensor? tanh = null;
+        if (shape.SoftCap is { } cap)
         {
-            // The cap's derivative needs the scores that the softmax is about to replace.
-            raw = Batch(pass, "att.raw", shape.Group * n, n).view(-1, n);
-            raw.copy_(scores);
+            // The cap's derivative needs the tanh, which the softmax is about to replace.
+            tanh = Batch(pass, "att.tanh", shape.Group * n, n).view(-1, n);
+            tanh.copy_(scores.mul_(shape.Scale / cap).tanh_());
+            scores.mul_(cap);
         }
 
-        RowOperators.CausalSoftmax(scores, shape, slopes);
-        return (q, k, v, p, raw);
+        RowOperators.Softmax(scores, shape.SoftCap is null ? shape.Scale : 1, shape.Window, slopes);
+        return (q, k, v, p, tanh);
     }
 
     /// <summary>[K, rows, width], contiguous.</summary>

@@ -39,13 +39,8 @@ internal sealed class HeadLoss : IDisposable
             return losses;
         }
 
-        using var index = tensor(Array.ConvertAll(rows, row => (long)row));
         var chosen = pass.WorkFloats("head.h", rows.Length, plan.Hidden);
-        using (var selected = h.index_select(0, index))
-        {
-            chosen.copy_(selected);
-        }
-
+        RowOperators.Gather(h, rows, chosen);
         var x = pass.Work("head.x", rows.Length, plan.Hidden);
         norm.Forward(pass, chosen, x);
         int[] targets = [.. rows.Select(row => pass.Tokens.Targets[row])];
@@ -54,11 +49,9 @@ internal sealed class HeadLoss : IDisposable
             int count = Math.Min(ChunkRows, rows.Length - first);
             using var part = x.narrow(0, first, count);
             var logits = Product(pass, part, count);
-            RowOperators.CrossEntropy(logits, targets[first..(first + count)], factor, losses.AsSpan(first, count));
+            RowOperators.CrossEntropy(logits, targets.AsSpan(first, count), losses.AsSpan(first, count), dh is null ? null : factor, plan.Head.SoftCap);
             if (dh is not null)
             {
-                Uncap(pass, logits, count);
-
                 // x of these rows is no longer needed, so their gradient takes its place.
                 AotiTorch.MatMul(part, logits, table);
             }
@@ -67,6 +60,7 @@ internal sealed class HeadLoss : IDisposable
         if (dh is not null)
         {
             norm.Backward(pass, chosen, x, chosen, add: false);
+            using var index = tensor(Array.ConvertAll(rows, row => (long)row));
             dh.index_copy_(0, index, chosen);
         }
 
@@ -80,8 +74,8 @@ internal sealed class HeadLoss : IDisposable
     /// <returns>[rows, V] fp32; the caller's.</returns>
     public Tensor Logits(PackedPass pass, Tensor h, int[] rows)
     {
-        using var index = tensor(Array.ConvertAll(rows, row => (long)row));
-        using var chosen = h.index_select(0, index);
+        var chosen = pass.WorkFloats("head.h", rows.Length, plan.Hidden);
+        RowOperators.Gather(h, rows, chosen);
         var x = pass.Work("head.x", rows.Length, plan.Hidden);
         norm.Forward(pass, chosen, x);
         var result = empty([rows.Length, plan.Vocab], ScalarType.Float32);
@@ -90,37 +84,19 @@ internal sealed class HeadLoss : IDisposable
             int count = Math.Min(ChunkRows, rows.Length - first);
             using var part = x.narrow(0, first, count);
             using var target = result.narrow(0, first, count);
-            target.copy_(Product(pass, part, count));
+            RowOperators.Convert(Product(pass, part, count), target);
         }
 
-        return result;
+        return plan.Head.SoftCap is { } cap ? result.div_(cap).tanh_().mul_(cap) : result;
     }
 
     public void Dispose() => transposed.Dispose();
 
-    /// <summary>Capped logits of a chunk.</summary>
+    /// <summary>Logits of a chunk, not yet capped.</summary>
     private Tensor Product(PackedPass pass, Tensor x, int count)
     {
         var logits = pass.Work("head.logits", count, plan.Vocab);
         AotiTorch.MatMul(logits, x, transposed);
-        if (plan.Head.SoftCap is { } cap)
-        {
-            logits.div_(cap).tanh_();
-            pass.Work("head.tanh", count, plan.Vocab).copy_(logits);
-            logits.mul_(cap);
-        }
-
         return logits;
-    }
-
-    /// <summary>Gradient of the logits before the cap: the derivative of c · tanh(l / c) is 1 − tanh².</summary>
-    private void Uncap(PackedPass pass, Tensor gradient, int count)
-    {
-        if (plan.Head.SoftCap is not null)
-        {
-            var slope = pass.Work("head.tanh", count, plan.Vocab);
-            slope.mul_(slope).neg_().add_(1);
-            gradient.mul_(slope);
-        }
     }
 }

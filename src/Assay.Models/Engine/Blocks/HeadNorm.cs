@@ -1,3 +1,4 @@
+using Assay.Models.Engine.Kernels;
 using static TorchSharp.torch;
 
 namespace Assay.Models.Engine.Blocks;
@@ -8,35 +9,44 @@ namespace Assay.Models.Engine.Blocks;
 /// <param name="block">Block index.</param>
 /// <param name="first">Column at which the first head begins.</param>
 /// <param name="heads">Heads.</param>
-/// <param name="width">Columns of a head.</param>
-internal sealed class HeadNorm(Norm norm, string role, int block, int first, int heads, int width)
+internal sealed unsafe class HeadNorm(Norm norm, string role, int block, int first, int heads)
 {
     /// <param name="pass">The call.</param>
     /// <param name="joined">[N, columns].</param>
     public void Forward(PackedPass pass, Tensor joined)
     {
-        var original = pass.Kept($"{role}.x", block, heads * width);
-        using var columns = joined.narrow(1, first, heads * width);
-        original.copy_(columns);
-        using var rows = original.view(-1, width);
-        var result = pass.Work($"{role}.y", heads * width);
-        using var resultRows = result.view(-1, width);
-        norm.Forward(pass, rows, resultRows);
-        columns.copy_(result);
+        var original = Original(pass);
+        using var columns = joined.narrow(1, first, heads * norm.Width);
+        RowOperators.Convert(columns, original);
+        if (RowOperators.IsBf16(joined))
+        {
+            norm.Forward(pass, Heads<Bf16>(original), Heads<Bf16>(columns), pass.Count * heads);
+        }
+        else
+        {
+            norm.Forward(pass, Heads<Fp32>(original), Heads<Fp32>(columns), pass.Count * heads);
+        }
     }
 
     /// <param name="pass">The call.</param>
     /// <param name="gradient">[N, columns]; the heads' gradients are replaced by those of the values before the norm.</param>
     public void Backward(PackedPass pass, Tensor gradient)
     {
-        using var columns = gradient.narrow(1, first, heads * width);
-        var dy = pass.Work($"{role}.y", heads * width);
-        dy.copy_(columns);
-        using var rows = pass.Kept($"{role}.x", block, heads * width).view(-1, width);
-        using var dyRows = dy.view(-1, width);
-        var dx = pass.Work($"{role}.dx", heads * width);
-        using var dxRows = dx.view(-1, width);
-        norm.Backward(pass, rows, dyRows, dxRows, add: false);
-        columns.copy_(dx);
+        using var columns = gradient.narrow(1, first, heads * norm.Width);
+        var original = Original(pass);
+        if (RowOperators.IsBf16(gradient))
+        {
+            norm.Backward(pass, Heads<Bf16>(original), Heads<Bf16>(columns), Heads<Bf16>(columns), pass.Count * heads, add: false);
+        }
+        else
+        {
+            norm.Backward(pass, Heads<Fp32>(original), Heads<Fp32>(columns), Heads<Fp32>(columns), pass.Count * heads, add: false);
+        }
     }
+
+    private Tensor Original(PackedPass pass) => pass.Kept($"{role}.x", block, heads * norm.Width);
+
+    /// <summary>One row per token and head.</summary>
+    private Rows<T> Heads<T>(Tensor tokens)
+        where T : unmanaged => new(RowOperators.Pointer<T>(tokens), tokens.stride(0), heads, norm.Width);
 }

@@ -7,7 +7,7 @@ namespace Assay.Models.Engine.Blocks;
 /// <param name="operand">Type of activations and weights in products.</param>
 /// <param name="tokens">The call's tokens.</param>
 /// <param name="rope">Angles up to the longest position, or null.</param>
-internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTokens tokens, RotaryAngles? rope)
+internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTokens tokens, PositionAngles? rope)
 {
     /// <summary>Type of activations and weights in products: fp32 or bf16.</summary>
     public ScalarType Operand { get; } = operand;
@@ -19,7 +19,7 @@ internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTo
     public int Count => Tokens.Count;
 
     /// <summary>Angles, or null when the model has no rotary positions.</summary>
-    public RotaryAngles? Rope { get; } = rope;
+    public PositionAngles? Rope { get; } = rope;
 
     /// <summary>Whether a backward call follows, so that each block keeps what it needs.</summary>
     public bool Keep { get; init; }

@@ -1,185 +1,242 @@
+using Assay.Models.Engine.Kernels;
+using Assay.Models.Engine.Native;
 using Assay.Models.Engine.Plans;
 using static TorchSharp.torch;
 
 namespace Assay.Models.Engine.Blocks;
 
-/// <summary>Row-wise arithmetic on tensors of the packed path; all sums in fp32.</summary>
-internal static class RowOperators
+/// <summary>The row kernels on tensors: each row of a tensor is one kernel row, and the tensor's type (fp32 or bf16) chooses the variant. All sums are fp32.</summary>
+/// <remarks>A tensor's rows may lie apart (narrowed columns), but a row's elements are adjacent. Where a width is not given, it is that of the first tensor.</remarks>
+internal static unsafe class RowOperators
 {
-    public static void AddBias(Tensor y, Tensor bias) => y.add_(bias);
-
-    public static void Add(Tensor result, Tensor left, Tensor right)
+    /// <summary>y += bias, [N, O] and fp32 [O].</summary>
+    public static void AddBias(Tensor y, Tensor bias)
     {
-        if (!ReferenceEquals(result, left))
+        if (IsBf16(y))
         {
-            result.copy_(left);
-        }
-
-        result.add_(right);
-    }
-
-    public static void NormForward(NormKind kind, Tensor x, Tensor weight, Tensor? bias, double epsilon, Tensor y, Tensor statistics)
-    {
-        using var scope = NewDisposeScope();
-        var values = x.to(ScalarType.Float32);
-        var centred = kind is NormKind.Layer ? values - values.mean([-1], true) : values;
-        var r = rsqrt(centred.square().mean([-1], true) + epsilon);
-        statistics.narrow(1, 0, 1).copy_(r);
-        statistics.narrow(1, 1, 1).copy_(kind is NormKind.Layer ? values.mean([-1], true) : zeros_like(r));
-        var result = centred * r * weight;
-        y.narrow(1, 0, x.shape[1]).copy_(bias is null ? result : result + bias);
-    }
-
-    public static void NormBackward(NormKind kind, Tensor x, Tensor weight, Tensor statistics, Tensor dy, Tensor dx, bool add)
-    {
-        using var scope = NewDisposeScope();
-        var r = statistics.narrow(1, 0, 1);
-        var normal = (x.to(ScalarType.Float32) - statistics.narrow(1, 1, 1)) * r;
-        var g = dy.narrow(1, 0, x.shape[1]).to(ScalarType.Float32) * weight;
-        var d = g - (normal * (g * normal).mean([-1], true));
-        if (kind is NormKind.Layer)
-        {
-            d -= g.mean([-1], true);
-        }
-
-        d *= r;
-        if (add)
-        {
-            dx.add_(d);
+            RowArithmetic.AddBias(Rows<Bf16>(y), Pointer<Fp32>(bias), Size(y));
         }
         else
         {
-            dx.copy_(d);
+            RowArithmetic.AddBias(Rows<Fp32>(y), Pointer<Fp32>(bias), Size(y));
         }
     }
 
-    public static void Rotate(Tensor heads, int count, int width, RotaryAngles angles, int[] positions, bool back)
+    /// <summary>result = left + right: fp32, fp32, and the branch's type. The result may be the left one.</summary>
+    public static void Add(Tensor result, Tensor left, Tensor right)
     {
-        using var scope = NewDisposeScope();
-        int half = (int)angles.Cos.shape[1];
-        var index = tensor(Array.ConvertAll(positions, position => (long)position));
-        var cos = angles.Cos.index_select(0, index).unsqueeze(1);
-        var sin = angles.Sin.index_select(0, index).unsqueeze(1) * (back ? -1 : 1);
-        for (int head = 0; head < count; head++)
+        if (IsBf16(right))
         {
-            var left = heads.narrow(1, head * width, half);
-            var right = heads.narrow(1, (head * width) + half, half);
-            var (a, b) = (left.to(ScalarType.Float32, copy: true), right.to(ScalarType.Float32, copy: true));
-            left.copy_((a * cos.squeeze(1)) - (b * sin.squeeze(1)));
-            right.copy_((b * cos.squeeze(1)) + (a * sin.squeeze(1)));
+            ResidualSum.Run(Rows<Fp32>(left), Rows<Bf16>(right), Rows<Fp32>(result), Size(left));
+        }
+        else
+        {
+            ResidualSum.Run(Rows<Fp32>(left), Rows<Fp32>(right), Rows<Fp32>(result), Size(left));
         }
     }
 
+    /// <summary>y = x in y's type, over x's width.</summary>
+    public static void Convert(Tensor x, Tensor y)
+    {
+        switch (IsBf16(x), IsBf16(y))
+        {
+            case (false, false):
+                RowArithmetic.Convert(Rows<Fp32>(x), Rows<Fp32>(y), Size(x));
+                break;
+            case (false, true):
+                RowArithmetic.Convert(Rows<Fp32>(x), Rows<Bf16>(y), Size(x));
+                break;
+            case (true, false):
+                RowArithmetic.Convert(Rows<Bf16>(x), Rows<Fp32>(y), Size(x));
+                break;
+            default:
+                RowArithmetic.Convert(Rows<Bf16>(x), Rows<Bf16>(y), Size(x));
+                break;
+        }
+    }
+
+    /// <summary>y_i = factor · table[index_i].</summary>
+    public static void Gather(Tensor table, ReadOnlySpan<int> index, Tensor y, double factor = 1)
+    {
+        var size = new RowSize(index.Length, (int)table.shape[1]);
+        fixed (int* places = index)
+        {
+            switch (IsBf16(table), IsBf16(y))
+            {
+                case (true, false):
+                    RowGather.Gather(Rows<Bf16>(table), places, Rows<Fp32>(y), size, (float)factor);
+                    break;
+                case (false, false):
+                    RowGather.Gather(Rows<Fp32>(table), places, Rows<Fp32>(y), size, (float)factor);
+                    break;
+                case (true, true):
+                    RowGather.Gather(Rows<Bf16>(table), places, Rows<Bf16>(y), size, (float)factor);
+                    break;
+                default:
+                    RowGather.Gather(Rows<Fp32>(table), places, Rows<Bf16>(y), size, (float)factor);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Turns <paramref name="heads"/> heads of <paramref name="width"/> columns each, in place.</summary>
+    /// <param name="x">[N, columns]; the first rotated dimension of the first head is column 0.</param>
+    /// <param name="heads">Heads.</param>
+    /// <param name="width">Columns from a head to the next.</param>
+    /// <param name="angles">By position.</param>
+    /// <param name="positions">[N].</param>
+    /// <param name="back">Turn back, which is the gradient.</param>
+    public static void Rotate(Tensor x, int heads, int width, PositionAngles angles, int[] positions, bool back)
+    {
+        fixed (int* places = positions)
+        {
+            var size = new RowSize(heads, width);
+            if (IsBf16(x))
+            {
+                Rotary.Apply(Rows<Bf16>(x), size, places, angles.Table, back ? -1 : 1, positions.Length);
+            }
+            else
+            {
+                Rotary.Apply(Rows<Fp32>(x), size, places, angles.Table, back ? -1 : 1, positions.Length);
+            }
+        }
+    }
+
+    /// <summary>y = act(gate) ⊙ up from [gate | up].</summary>
     public static void GatedForward(Activation act, Tensor gateUp, Tensor y)
     {
-        using var scope = NewDisposeScope();
-        long width = gateUp.shape[1] / 2;
-        y.narrow(1, 0, width).copy_(Activate(act, gateUp.narrow(1, 0, width).to(ScalarType.Float32)) * gateUp.narrow(1, width, width).to(ScalarType.Float32));
+        var size = Half(gateUp);
+        if (IsBf16(gateUp))
+        {
+            GatedActivation.Forward(act, Rows<Bf16>(gateUp), Rows<Bf16>(y), size);
+        }
+        else
+        {
+            GatedActivation.Forward(act, Rows<Fp32>(gateUp), Rows<Fp32>(y), size);
+        }
     }
 
+    /// <summary>[gate | up] becomes its gradient, and y what the forward call made.</summary>
     public static void GatedBackward(Activation act, Tensor gateUp, Tensor dy, Tensor y)
     {
-        using var scope = NewDisposeScope();
-        long width = gateUp.shape[1] / 2;
-        var (gate, up) = (gateUp.narrow(1, 0, width), gateUp.narrow(1, width, width));
-        var (g, u, d) = (gate.to(ScalarType.Float32, copy: true), up.to(ScalarType.Float32, copy: true), dy.narrow(1, 0, width).to(ScalarType.Float32));
-        var value = Activate(act, g);
-        y.narrow(1, 0, width).copy_(value * u);
-        up.copy_(d * value);
-        gate.copy_(d * u * Derivative(act, g));
+        var size = Half(gateUp);
+        if (IsBf16(gateUp))
+        {
+            GatedActivation.Backward(act, Rows<Bf16>(gateUp), Rows<Bf16>(dy), Rows<Bf16>(y), size);
+        }
+        else
+        {
+            GatedActivation.Backward(act, Rows<Fp32>(gateUp), Rows<Fp32>(dy), Rows<Fp32>(y), size);
+        }
     }
 
+    /// <summary>y = act(x).</summary>
     public static void PlainForward(Activation act, Tensor x, Tensor y)
     {
-        using var scope = NewDisposeScope();
-        y.narrow(1, 0, x.shape[1]).copy_(Activate(act, x.to(ScalarType.Float32)));
+        if (IsBf16(x))
+        {
+            PlainActivation.Forward(act, Rows<Bf16>(x), Rows<Bf16>(y), Size(x));
+        }
+        else
+        {
+            PlainActivation.Forward(act, Rows<Fp32>(x), Rows<Fp32>(y), Size(x));
+        }
     }
 
+    /// <summary>x becomes its gradient, and y what the forward call made.</summary>
     public static void PlainBackward(Activation act, Tensor x, Tensor dy, Tensor y)
     {
-        using var scope = NewDisposeScope();
-        var values = x.to(ScalarType.Float32, copy: true);
-        y.narrow(1, 0, x.shape[1]).copy_(Activate(act, values));
-        x.copy_(dy.narrow(1, 0, x.shape[1]).to(ScalarType.Float32) * Derivative(act, values));
+        if (IsBf16(x))
+        {
+            PlainActivation.Backward(act, Rows<Bf16>(x), Rows<Bf16>(dy), Rows<Bf16>(y), Size(x));
+        }
+        else
+        {
+            PlainActivation.Backward(act, Rows<Fp32>(x), Rows<Fp32>(dy), Rows<Fp32>(y), Size(x));
+        }
     }
 
     /// <summary>Scores become probabilities in place; row r is query r mod n of head r div n.</summary>
-    public static void CausalSoftmax(Tensor scores, AttentionShape shape, float[]? slopes)
+    /// <param name="scores">[heads · n, n].</param>
+    /// <param name="scale">Factor on the scores.</param>
+    /// <param name="window">Visible keys, or null.</param>
+    /// <param name="slopes">ALiBi slope of each head, or null.</param>
+    public static void Softmax(Tensor scores, double scale, int? window, float[]? slopes)
     {
-        using var scope = NewDisposeScope();
-        long n = scores.shape[1];
-        var values = scores.to(ScalarType.Float32).view(-1, n, n) * shape.Scale;
-        if (slopes is not null)
+        fixed (float* values = slopes)
         {
-            values += tensor(slopes).view(-1, 1, 1) * arange(n, ScalarType.Float32);
+            if (IsBf16(scores))
+            {
+                CausalSoftmax.Forward(Rows<Bf16>(scores), Size(scores), (float)scale, window, values);
+            }
+            else
+            {
+                CausalSoftmax.Forward(Rows<Fp32>(scores), Size(scores), (float)scale, window, values);
+            }
         }
-
-        if (shape.SoftCap is { } cap)
-        {
-            values = (values / cap).tanh() * cap;
-        }
-
-        values += full([n, n], float.NegativeInfinity).triu(1);
-        if (shape.Window is { } window && window < n)
-        {
-            values += full([n, n], float.NegativeInfinity).tril(-window);
-        }
-
-        scores.copy_(values.softmax(-1).view(-1, n));
     }
 
-    /// <summary>Gradients of probabilities become gradients of query · key, in place.</summary>
-    public static void SoftmaxBackward(Tensor probabilities, Tensor gradients, Tensor? raw, AttentionShape shape)
+    /// <summary>Gradients of probabilities become gradients of the unscaled scores, in place.</summary>
+    public static void SoftmaxBackward(Tensor probabilities, Tensor gradients, double scale)
     {
-        using var scope = NewDisposeScope();
-        var p = probabilities.to(ScalarType.Float32);
-        var d = gradients.to(ScalarType.Float32);
-        var result = p * (d - (p * d).sum(-1, true)) * shape.Scale;
-        if (raw is not null)
+        if (IsBf16(probabilities))
         {
-            result *= 1 - (raw.to(ScalarType.Float32) * (shape.Scale / shape.SoftCap!.Value)).tanh().square();
+            CausalSoftmax.Backward(Rows<Bf16>(probabilities), Rows<Bf16>(gradients), Size(gradients), (float)scale);
         }
-
-        gradients.copy_(result);
-    }
-
-    /// <summary>logits become (softmax − onehot) · factor.</summary>
-    public static void CrossEntropy(Tensor logits, int[] targets, double factor, Span<double> losses)
-    {
-        using var scope = NewDisposeScope();
-        var values = logits.to(ScalarType.Float32).log_softmax(-1);
-        var index = tensor(Array.ConvertAll(targets, target => (long)target)).unsqueeze(1);
-        float[] chosen = values.gather(1, index).data<float>().ToArray();
-        for (int row = 0; row < targets.Length; row++)
+        else
         {
-            losses[row] = -chosen[row];
-        }
-
-        var p = values.exp();
-        p.scatter_add_(1, index, full([targets.Length, 1], -1f));
-        logits.copy_(p * factor);
-    }
-
-    private static Tensor Activate(Activation act, Tensor x) => act switch
-    {
-        Activation.Silu => nn.functional.silu(x),
-        Activation.Gelu => nn.functional.gelu(x),
-        _ => 0.5 * x * (1 + (Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x.pow(3)))).tanh()),
-    };
-
-    private static Tensor Derivative(Activation act, Tensor x)
-    {
-        switch (act)
-        {
-            case Activation.Silu:
-                var s = x.sigmoid();
-                return s * (1 + (x * (1 - s)));
-            case Activation.Gelu:
-                return (0.5 * (1 + (x / Math.Sqrt(2)).erf())) + (x * (-0.5 * x * x).exp() / Math.Sqrt(2 * Math.PI));
-            default:
-                double c = Math.Sqrt(2 / Math.PI);
-                var t = (c * (x + (0.044715 * x.pow(3)))).tanh();
-                return (0.5 * (1 + t)) + (0.5 * x * (1 - (t * t)) * c * (1 + (3 * 0.044715 * x * x)));
+            CausalSoftmax.Backward(Rows<Fp32>(probabilities), Rows<Fp32>(gradients), Size(gradients), (float)scale);
         }
     }
+
+    /// <summary>Losses of rows; with a factor the logits become (softmax − onehot) · factor, else they stay.</summary>
+    /// <param name="logits">[rows, V], not yet capped.</param>
+    /// <param name="targets">[rows].</param>
+    /// <param name="losses">[rows], nats.</param>
+    /// <param name="factor">Factor on the gradient, or null for none.</param>
+    /// <param name="softCap">Cap of the logits, or null.</param>
+    public static void CrossEntropy(Tensor logits, ReadOnlySpan<int> targets, Span<double> losses, double? factor, double? softCap)
+    {
+        if (IsBf16(logits))
+        {
+            Entropy(Rows<Bf16>(logits), Size(logits), targets, losses, factor, softCap);
+        }
+        else
+        {
+            Entropy(Rows<Fp32>(logits), Size(logits), targets, losses, factor, softCap);
+        }
+    }
+
+    /// <summary>The rows of a tensor.</summary>
+    public static Rows<T> Rows<T>(Tensor tensor)
+        where T : unmanaged => new(Pointer<T>(tensor), tensor.stride(0));
+
+    /// <summary>The first element of a tensor.</summary>
+    public static T* Pointer<T>(Tensor tensor)
+        where T : unmanaged => (T*)AotiTorch.Pointer(tensor);
+
+    /// <summary>Rows and columns of a tensor.</summary>
+    public static RowSize Size(Tensor tensor) => new((int)tensor.size(0), (int)tensor.size(1));
+
+    /// <summary>Whether elements are bf16 rather than fp32.</summary>
+    public static bool IsBf16(Tensor tensor) => tensor.dtype is ScalarType.BFloat16;
+
+    private static void Entropy<T>(Rows<T> logits, RowSize size, ReadOnlySpan<int> targets, Span<double> losses, double? factor, double? softCap)
+        where T : unmanaged, IElement<T>
+    {
+        fixed (int* labels = targets)
+        fixed (double* results = losses)
+        {
+            if (factor is { } scale)
+            {
+                Kernels.CrossEntropy.InPlace(logits, labels, results, size, (float)scale, (float?)softCap);
+            }
+            else
+            {
+                Kernels.CrossEntropy.Losses(logits, labels, results, size, (float?)softCap);
+            }
+        }
+    }
+
+    private static RowSize Half(Tensor gateUp) => new((int)gateUp.size(0), (int)gateUp.size(1) / 2);
 }

@@ -25,20 +25,12 @@ internal sealed class TokenEmbedding
     public void Forward(PackedPass pass, Tensor h)
     {
         var target = norm is null ? h : pass.WorkFloats("embedding.x", pass.Count, h.shape[1]);
-        using (var rows = Rows(table, pass.Tokens.Ids))
-        {
-            target.copy_(rows);
-        }
-
-        if (plan.Scale != 1)
-        {
-            target.mul_(plan.Scale);
-        }
-
+        RowOperators.Gather(table, pass.Tokens.Ids, target, plan.Scale);
         if (positions is not null)
         {
-            using var learned = Rows(positions, pass.Tokens.Positions);
-            target.add_(learned);
+            var learned = pass.Work("embedding.positions", h.shape[1]);
+            RowOperators.Gather(positions, pass.Tokens.Positions, learned);
+            RowOperators.Add(target, target, learned);
         }
 
         if (pass.EmbeddingNoise is { } noise)
@@ -48,11 +40,5 @@ internal sealed class TokenEmbedding
         }
 
         norm?.Forward(pass, target, h);
-    }
-
-    private static Tensor Rows(Tensor table, int[] index)
-    {
-        using var places = tensor(Array.ConvertAll(index, place => (long)place));
-        return table.index_select(0, places);
     }
 }

@@ -1,0 +1,7 @@
+namespace Assay.Data.Tokenization.Normalizers;
+
+/// <summary>Rewrites text before it is cut into words.</summary>
+internal interface INormalizer
+{
+    AlignedText Apply(AlignedText text);
+}

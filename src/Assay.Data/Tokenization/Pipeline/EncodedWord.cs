@@ -1,4 +1,0 @@
-namespace Assay.Data.Tokenization.Pipeline;
-
-/// <summary>Tokens of one word and the byte of the word's UTF-8 at which each ends.</summary>
-internal sealed record EncodedWord(int[] Ids, int[] ByteEnds);

@@ -1,7 +1,0 @@
-namespace Assay.Data.Tokenization.Pipeline;
-
-/// <summary>Rewrites text before it is cut into words.</summary>
-internal interface INormalizer
-{
-    AlignedText Apply(AlignedText text);
-}

@@ -1,7 +1,0 @@
-namespace Assay.Data.Tokenization.Pipeline;
-
-/// <summary>Cuts a piece of text into smaller pieces that the model never joins.</summary>
-internal interface IPreTokenizer
-{
-    void Cut(TextPiece piece, List<TextPiece> output);
-}

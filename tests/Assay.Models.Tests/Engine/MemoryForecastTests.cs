@@ -1,0 +1,103 @@
+using System.Text;
+using Assay.Data.Formats;
+using Assay.Models.Engine;
+using Assay.Models.Engine.Plans;
+using Assay.Models.Families;
+
+namespace Assay.Models.Tests.Engine;
+
+public sealed class MemoryForecastTests
+{
+    private const double MiB = 1 << 20;
+
+    // Predicted and measured peaks of three sizes with rank 16 on all linear layers in bf16.
+    [Theory]
+    [InlineData("15m", 512, 335, 308, 308)]
+    [InlineData("135m", 512, 878, 856, 886)]
+    [InlineData("500m", 512, 1841, 1795, 1870)]
+    [InlineData("135m", 2048, 1674, 1667, 1667)]
+    [InlineData("500m", 2048, 3172, 3184, 3184)]
+    public void It_meets_the_peaks_that_were_measured(string shape, int tokens, int predicted, int least, int most)
+    {
+        double total = MemoryForecast.Training(Shape(shape), 16, tokens, FrozenFormat.Bf16).Total / MiB;
+
+        Assert.InRange(total, 0.996 * predicted, 1.004 * predicted);
+        Assert.InRange(total, 0.98 * least, 1.09 * most);
+    }
+
+    [Fact]
+    public void A_quantised_base_takes_about_a_quarter()
+    {
+        var plan = Shape("500m");
+        long linears = plan.Linears.Sum(module => (long)module.In * module.Out);
+        long table = 151_936L * 896 * 2;
+        var wide = MemoryForecast.Training(plan, 16, 512, FrozenFormat.Bf16);
+        var narrow = MemoryForecast.Training(plan, 16, 512, FrozenFormat.Nf4);
+
+        long expanded = 2L * ((1152 * (896 + 48)) + (896 * (896 + 16)) + (9728 * (896 + 32)) + (896 * (4864 + 16)));
+        Assert.InRange(narrow.Base, (linears * 0.5158) + table + expanded, (linears * 0.5162) + table + expanded + 1e6);
+        Assert.Equal((wide.Adapters, wide.Saved, wide.Work), (narrow.Adapters, narrow.Saved, narrow.Work));
+        Assert.True(narrow.Total < 0.75 * wide.Total);
+    }
+
+    [Fact]
+    public void Twice_the_tokens_save_twice_as_much_and_a_larger_rank_adds_its_parameters()
+    {
+        var plan = Shape("135m");
+        var small = MemoryForecast.Training(plan, 8, 256, FrozenFormat.Bf16);
+
+        Assert.Equal(2 * small.Saved, MemoryForecast.Training(plan, 8, 512, FrozenFormat.Bf16).Saved);
+        Assert.Equal(2 * small.Adapters, MemoryForecast.Training(plan, 16, 256, FrozenFormat.Bf16).Adapters);
+        var some = MemoryForecast.Training(plan, module => module.Name.EndsWith("q_proj", StringComparison.Ordinal) ? 8 : 0, 256, FrozenFormat.Bf16);
+        Assert.Equal((8 * (576 + 576) * 16 * 30) + (2 * 8 * 576 * 30), some.Adapters);
+    }
+
+    [Fact]
+    public void An_fp32_base_takes_twice_the_bytes()
+    {
+        var plan = Shape("135m");
+        Assert.Equal(2 * MemoryForecast.Training(plan, 16, 512, FrozenFormat.Bf16).Base, MemoryForecast.Training(plan, 16, 512, FrozenFormat.Fp32).Base);
+    }
+
+    [Fact]
+    public void Generation_counts_a_cache_and_windows_bound_it()
+    {
+        var plan = Shape("500m");
+        var forecast = MemoryForecast.Generation(plan, 2, 4096);
+
+        Assert.Equal(0, forecast.Saved + forecast.Adapters);
+        Assert.Equal(4096L * 24 * 2 * 2 * 64 * 2, forecast.Cache);
+        var windowed = plan with
+        {
+            Blocks = [.. plan.Blocks.Select(block => block with { Attention = (GroupedAttention)block.Attention with { Window = 1024 } })],
+        };
+        Assert.Equal(1536L * 24 * 2 * 2 * 64 * 2, MemoryForecast.Generation(windowed, 2, 4096).Cache);
+        Assert.InRange(MemoryForecast.Generation(plan, 0.516, 4096).Base / (double)forecast.Base, 0.4, 0.6);
+    }
+
+    [Fact]
+    public void A_run_may_claim_nine_tenths_of_what_is_free()
+    {
+        var forecast = new MemoryForecast((900L << 20) - MemoryForecast.Runtime, 0, 0, 0, 0);
+
+        Assert.True(forecast.Fits(1000L << 20));
+        Assert.False(forecast.Fits(999L << 20));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MemoryForecast.Training(Shape("15m"), 16, 0, FrozenFormat.Bf16));
+    }
+
+    // The bench's shapes; rows of a llama block are those of the bench's Qwen2 block, without its biases.
+    private static DecoderPlan Shape(string name)
+    {
+        var (vocab, hidden, layers, heads, kvHeads, headDim, inner) = name switch
+        {
+            "15m" => (32_000, 288, 6, 6, 6, 48, 768),
+            "135m" => (49_152, 576, 30, 9, 3, 64, 1536),
+            _ => (151_936, 896, 24, 14, 2, 64, 4864),
+        };
+        string config = $$"""
+            {"model_type":"llama","vocab_size":{{vocab}},"hidden_size":{{hidden}},"num_hidden_layers":{{layers}},"num_attention_heads":{{heads}},
+             "num_key_value_heads":{{kvHeads}},"head_dim":{{headDim}},"intermediate_size":{{inner}},"tie_word_embeddings":true}
+            """;
+        return ModelFamily.Plan(HfModelConfig.Parse(Encoding.UTF8.GetBytes(config), default), null);
+    }
+}
