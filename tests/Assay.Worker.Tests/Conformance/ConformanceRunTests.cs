@@ -34,7 +34,6 @@ public sealed class ConformanceRunTests : IDisposable
         int code = new ConformanceRun(Shipped, null, "", output, details) { Paths = ["decode"] }.Run();
 
         string[] lines = output.ToString().TrimEnd().Split(Environment.NewLine);
-        Assert.Equal("", details.ToString());
         Assert.All(lines[..^1], line => Assert.StartsWith("PASS ", line, StringComparison.Ordinal));
         Assert.Equal(0, code);
         Assert.Equal(13, lines.Count(line => line.Contains("@decode ", StringComparison.Ordinal)));
