@@ -139,7 +139,6 @@ internal sealed class FusedLinear : IDisposable
     {
         if (Rank > 0)
         {
-            // The columns are read through the whole matrix's stride, so an NF4 base need not be expanded for them.
             AotiTorch.MatMul(pass.Work($"{role}.du", Rank), dy, matrix.Columns);
         }
     }
