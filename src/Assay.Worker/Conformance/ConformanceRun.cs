@@ -61,6 +61,12 @@ internal sealed class ConformanceRun(string folder, string? assets, string only,
 
     private void Carry(string name, Check check)
     {
+        if (check.Skipped is { } reason)
+        {
+            details.WriteLine($"{name} {check.Name}: skipped, {reason}");
+            return;
+        }
+
         Figure figure;
         try
         {

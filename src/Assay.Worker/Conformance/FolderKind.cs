@@ -9,12 +9,18 @@ internal sealed record FolderKind(string Place, string Mark, Func<GoldenFolder, 
     /// <summary>All kinds. A new computing path adds its sources to the kinds it computes; a new kind of golden adds a line.</summary>
     public static IReadOnlyList<FolderKind> All { get; } =
     [
-        new("models/*", "config.json", folder => [new ModelChecks(folder.Path), new PackedModelChecks(folder.Path)]),
+        new("models/*", "config.json", folder => [new ModelChecks(folder.Path), new PackedModelChecks(folder.Path), new DecodeChecks(folder.Path)]),
         new("peft/*", "golden.json", folder => [new PeftChecks(folder.Path, name => folder.Find($"models/{name}")), new PackedPeftChecks(folder.Path, name => folder.Find($"models/{name}"))]),
         new("nf4", "golden_nf4.safetensors", folder => [new Nf4Checks(folder.Path)]),
-        new("nf4/*", "model_bnb_4bit.safetensors", folder => [new QuantisedModelChecks(folder.Path, name => folder.Find($"models/{name}"))]),
-        new("*", "golden_generation.json", folder => [new StoriesChecks(folder.Path, Weights(folder)), new PackedStoriesChecks(folder.Path, Weights(folder))]),
+        new("nf4/*", "model_bnb_4bit.safetensors", folder => [new QuantisedModelChecks(folder.Path, name => folder.Find($"models/{name}")), new PackedQuantisedChecks(folder.Path, name => folder.Find($"models/{name}"))]),
+        new("tokenizers/*", "golden_tokens*.json", folder => [new TokenizerChecks(folder)]),
+        new("tokenizers/*", "*.inp", pair => [new VocabularyPairChecks(pair)]) { Items = VocabularyPairChecks.Of },
+        new("chat_templates", "golden_chat.json", folder => [new ChatTemplateChecks(folder)]),
+        new("*", "golden_generation.json", folder => [new StoriesTextChecks(folder), new StoriesChecks(folder.Path, Weights(folder)), new PackedStoriesChecks(folder.Path, Weights(folder))]),
     ];
+
+    /// <summary>Parts of a folder that are checked under names of their own; null for the folder itself.</summary>
+    public Func<GoldenFolder, IEnumerable<GoldenFolder>>? Items { get; init; }
 
     /// <summary>The folders of this kind.</summary>
     public IEnumerable<GoldenFolder> Below(string goldens, string? assets)
@@ -22,7 +28,9 @@ internal sealed record FolderKind(string Place, string Mark, Func<GoldenFolder, 
         string[] parts = Place.Split('/');
         string top = Path.Combine([goldens, .. parts[..^1]]);
         var folders = parts[^1] != "*" ? [Path.Combine(top, parts[^1])] : Directory.Exists(top) ? Directory.EnumerateDirectories(top) : [];
-        return folders.Where(IsMarked).Select(path => new GoldenFolder(goldens, assets, Path.GetRelativePath(goldens, path).Replace('\\', '/')));
+        return folders.Where(IsMarked)
+            .Select(path => new GoldenFolder(goldens, assets, Path.GetRelativePath(goldens, path).Replace('\\', '/')))
+            .SelectMany(folder => Items?.Invoke(folder) ?? [folder]);
     }
 
     private static string Weights(GoldenFolder folder) => Path.GetDirectoryName(folder.Find($"{folder.Name}/config.json"))!;
