@@ -82,7 +82,8 @@ public sealed class GenerationLoopTests : IDisposable
 
         Assert.Equal([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2], order);
         Assert.All(replies, reply => Assert.True(reply.IsCompletedSuccessfully));
-        Assert.Throws<ArgumentException>(() => { _ = loop.Add(new GenerationRequest(new int[63], new GenerateOptions { MaxTokens = 400, Temperature = -1 })); });
+        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = loop.Add(new GenerationRequest(Prompt, new GenerateOptions { Temperature = -1 })); });
+        Assert.Throws<ArgumentException>(() => { _ = loop.Add(new GenerationRequest(new int[64], new GenerateOptions())); });
         Assert.Equal(4, (await replies[2]).Tokens.Count);
     }
 

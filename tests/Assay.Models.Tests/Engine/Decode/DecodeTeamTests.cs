@@ -37,6 +37,19 @@ public sealed class DecodeTeamTests
     }
 
     [Fact]
+    public void Loops_of_changing_size_in_quick_succession_never_mix()
+    {
+        using var team = new DecodeTeam(4);
+        for (int round = 0; round < 3_000; round++)
+        {
+            int total = 1 + (round * 7 % 61);
+            int visited = 0;
+            team.Run(total, 1 + (round % 3), (first, end) => Interlocked.Add(ref visited, end - first));
+            Assert.Equal(total, visited);
+        }
+    }
+
+    [Fact]
     public void Small_loops_stay_on_the_calling_thread()
     {
         using var team = new DecodeTeam(4);
