@@ -3,6 +3,8 @@ using System.Text;
 using Assay.Data.Formats;
 using Assay.Data.Tokenization;
 using Assay.Models.Engine;
+using Assay.Models.Engine.Decode;
+using Assay.Models.Engine.Kernels;
 using Assay.Models.Engine.Plans;
 using Assay.Models.Families;
 using Assay.Models.Reference;
@@ -17,11 +19,13 @@ public sealed class BaseModel : IDisposable
         ["config.json", "generation_config.json", "model.safetensors", "model.safetensors.index.json", "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "chat_template.jinja"];
 
     private readonly Lazy<ReferenceModel> reference;
+    private readonly Lazy<DecodeWeights> decode;
 
     private BaseModel(string folder, HfModelConfig config, DecoderPlan plan, Tokenizer tokenizer, TokenizerConfig tokenizerConfig)
     {
         (Folder, Plan, Tokenizer, TokenizerConfig) = (folder, plan, tokenizer, tokenizerConfig);
         reference = new Lazy<ReferenceModel>(LoadReference);
+        decode = new Lazy<DecodeWeights>(() => OpenDecodeWeights(null));
         Template = tokenizerConfig.ChatTemplate is { } source ? ChatTemplate.Parse(source) : null;
         int? endOfTurn = tokenizerConfig.EosToken is { } end ? tokenizer.IdOf(end) : null;
         EndIds = new HashSet<int>(endOfTurn is { } id ? [.. config.EndIds, id] : config.EndIds);
@@ -35,6 +39,9 @@ public sealed class BaseModel : IDisposable
 
     /// <summary>The weights in fp32 on the reference path; loaded on first use, because the packed and the decoding path keep their own.</summary>
     public ReferenceModel Weights => reference.Value;
+
+    /// <summary>The weights as generation reads them, in the form they are stored in; opened on first use.</summary>
+    public DecodeWeights DecodeWeights => decode.Value;
 
     /// <summary>Text to ids and back.</summary>
     public Tokenizer Tokenizer { get; }
@@ -72,6 +79,10 @@ public sealed class BaseModel : IDisposable
     /// <summary>Opens the weight files; the caller disposes the result.</summary>
     public SafetensorsCheckpoint OpenCheckpoint() => SafetensorsCheckpoint.Open(Folder);
 
+    /// <summary>Opens the weights for generation; the caller disposes the result.</summary>
+    /// <param name="format">How to hold the matrices; null keeps bf16 as stored and widens everything else to fp32.</param>
+    public DecodeWeights OpenDecodeWeights(WeightFormat? format) => DecodeWeights.Open(Plan, OpenCheckpoint(), format);
+
     /// <summary>Token ids of a conversation, ready for the assistant's next reply.</summary>
     /// <param name="messages">Turns, oldest first.</param>
     /// <param name="now">The time that a template which shows the date gets.</param>
@@ -103,6 +114,11 @@ public sealed class BaseModel : IDisposable
         if (reference.IsValueCreated)
         {
             reference.Value.Dispose();
+        }
+
+        if (decode.IsValueCreated)
+        {
+            decode.Value.Dispose();
         }
     }
 

@@ -4,46 +4,30 @@ using static TorchSharp.torch;
 namespace Assay.Models.Engine;
 
 /// <summary>One engine matrix W' = [W | s·B], [O, K + R], with W frozen and R columns for an adapter. Rows are in engine order.</summary>
-internal sealed class FrozenMatrix : IDisposable
+internal abstract class FrozenMatrix : IDisposable
 {
-    private readonly Tensor augmented;
-
     /// <param name="plan">Which hub layers fill which rows.</param>
-    /// <param name="operand">fp32 or bf16.</param>
     /// <param name="rank">R, columns to leave for adapters.</param>
-    /// <param name="read">Reads a stored weight; the result is disposed here.</param>
-    public FrozenMatrix(LinearPlan plan, ScalarType operand, int rank, Func<WeightPlan, Tensor> read)
+    /// <param name="source">Reads biases.</param>
+    protected FrozenMatrix(LinearPlan plan, int rank, WeightSource source)
     {
         (Plan, Rank) = (plan, rank);
-        augmented = zeros(plan.Out, plan.In + rank, operand).DetachFromDisposeScope();
-        Bias = plan.Bias ? zeros(plan.Out, ScalarType.Float32).DetachFromDisposeScope() : null;
-        int first = 0;
-        foreach (var block in plan.Rows)
+        if (!plan.Bias)
         {
-            var module = block.Module;
-            using var order = block.Order.IsIdentity ? null : tensor(Array.ConvertAll(block.Order.HubRows(module.Out), row => (long)row));
-            foreach (var weight in module.Weights)
-            {
-                using var stored = read(weight);
-                using var rows = module.Transposed && weight.Shape.Count == 2 ? stored.t() : stored.alias();
-                using var ordered = order is null ? rows.alias() : rows.index_select(0, order);
-                if (weight.Shape.Count == 2)
-                {
-                    using var target = augmented.narrow(0, first, module.Out);
-                    using var columns = target.narrow(1, 0, plan.In);
-                    columns.copy_(ordered);
-                }
-                else
-                {
-                    using var target = Bias!.narrow(0, first, module.Out);
-                    target.copy_(ordered);
-                }
-            }
-
-            first += module.Out;
+            return;
         }
 
-        Columns = augmented.narrow(1, plan.In, rank).DetachFromDisposeScope();
+        Bias = zeros(plan.Out, ScalarType.Float32).DetachFromDisposeScope();
+        ForEachPart((block, first, order) =>
+        {
+            if (block.Module.Bias)
+            {
+                using var stored = source.Read(block.Module.Weights.Last());
+                using var ordered = InEngineOrder(stored, order);
+                using var target = Bias.narrow(0, first, block.Module.Out);
+                target.copy_(ordered);
+            }
+        });
     }
 
     /// <summary>Which hub layers fill which rows.</summary>
@@ -56,18 +40,36 @@ internal sealed class FrozenMatrix : IDisposable
     public Tensor? Bias { get; }
 
     /// <summary>The adapter's columns s·B, [O, R]; whoever writes them decides which adapter the matrix carries.</summary>
-    public Tensor Columns { get; }
-
-    /// <summary>W' ready for a product; valid until another matrix of the same shape is asked for.</summary>
-    public Tensor Augmented() => augmented;
+    public abstract Tensor Columns { get; }
 
     /// <summary>Bytes held.</summary>
-    public long Bytes => (augmented.numel() * augmented.element_size()) + (4 * (Bias?.numel() ?? 0));
+    public abstract long Bytes { get; }
 
-    public void Dispose()
+    /// <summary>W' ready for a product, [O, K + R]; valid until another matrix of the same shape is asked for.</summary>
+    public abstract Tensor Augmented();
+
+    public virtual void Dispose() => Bias?.Dispose();
+
+    /// <summary>Rows of a stored tensor in engine order.</summary>
+    protected static Tensor InEngineOrder(Tensor stored, int[]? order)
     {
-        Columns.Dispose();
-        augmented.Dispose();
-        Bias?.Dispose();
+        if (order is null)
+        {
+            return stored.alias();
+        }
+
+        using var index = tensor(Array.ConvertAll(order, row => (long)row));
+        return stored.index_select(0, index);
+    }
+
+    /// <summary>Visits the hub layers with their first engine row and, where rows move, the hub row of each.</summary>
+    protected void ForEachPart(Action<RowBlock, int, int[]?> visit)
+    {
+        int first = 0;
+        foreach (var block in Plan.Rows)
+        {
+            visit(block, first, block.Order.IsIdentity ? null : block.Order.HubRows(block.Module.Out));
+            first += block.Module.Out;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Assay.Data.Formats;
+using Assay.Data.Formats.Nf4;
 using Assay.Models.Adapters;
 using Assay.Models.Engine.Plans;
 using Assay.Models.Reference;
@@ -15,6 +16,7 @@ public sealed class FrozenWeights : IDisposable
 {
     private readonly Dictionary<string, FrozenMatrix> matrices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<(int Rows, int Columns), Tensor> expanded = [];
     private readonly List<IDisposable> leases = [];
 
     private FrozenWeights(DecoderPlan plan, FrozenFormat format) => (Plan, Format) = (plan, format);
@@ -26,7 +28,7 @@ public sealed class FrozenWeights : IDisposable
     public FrozenFormat Format { get; }
 
     /// <summary>Bytes held by copies; tables that stay in the mapped file do not count.</summary>
-    public long Bytes => matrices.Values.Sum(matrix => matrix.Bytes) + tensors.Values.Sum(tensor => tensor.numel() * tensor.element_size());
+    public long Bytes => matrices.Values.Sum(matrix => matrix.Bytes) + tensors.Values.Concat(expanded.Values).Sum(tensor => tensor.numel() * tensor.element_size());
 
     /// <summary>Type of activations and weights in products.</summary>
     internal ScalarType Operand => Format is FrozenFormat.Fp32 or FrozenFormat.Nf4Fp32 ? ScalarType.Float32 : ScalarType.BFloat16;
@@ -42,16 +44,42 @@ public sealed class FrozenWeights : IDisposable
         var names = WeightNames.Match(plan, checkpoint.Names);
         var weights = new FrozenWeights(plan, format);
         var leased = new HashSet<SafetensorsFile>();
-        return weights.Fill(adapter, weight =>
+        (SafetensorsFile File, TensorEntry Entry) Find(WeightPlan weight)
         {
-            var (file, entry) = checkpoint.Find(names[weight.Name])!.Value;
-            if (leased.Add(file))
+            var found = checkpoint.Find(names[weight.Name])!.Value;
+            if (leased.Add(found.File))
             {
-                weights.leases.Add(file.Lease());
+                weights.leases.Add(found.File.Lease());
             }
 
+            return found;
+        }
+
+        Nf4Matrix? Stored(WeightPlan weight)
+        {
+            var nf4 = Nf4Tensors.Find(checkpoint, Find(weight).Entry.Name);
+            if (nf4 is not null)
+            {
+                WeightNames.CheckShape(weight, names[weight.Name], nf4.Shape);
+            }
+
+            return nf4;
+        }
+
+        Tensor Read(WeightPlan weight)
+        {
+            if (Stored(weight) is { } nf4)
+            {
+                return Nf4Weights.ToFloat32(nf4);
+            }
+
+            var (file, entry) = Find(weight);
             return StoredWeight.Map(file, entry, weight);
-        });
+        }
+
+        // A file that has NF4 weights says itself which layers are quantised; any other is quantised here.
+        bool stored = checkpoint.Names.Any(name => Nf4Tensors.WeightOf(name) is not null);
+        return weights.Fill(adapter, new WeightSource(Read, stored ? Stored : weight => Quantise(Read, weight)));
     }
 
     /// <summary>Takes over the weights of a reference model, for example merged ones.</summary>
@@ -59,7 +87,7 @@ public sealed class FrozenWeights : IDisposable
     /// <param name="format">How to keep them.</param>
     /// <param name="adapter">Adapter whose ranks decide the columns left beside each matrix, or null for none.</param>
     public static FrozenWeights From(ReferenceModel model, FrozenFormat format, LoraAdapter? adapter) =>
-        new FrozenWeights(model.Plan, format).Fill(adapter, weight => model.Parameters[weight.Name].detach().clone());
+        new FrozenWeights(model.Plan, format).Fill(adapter, Of(weight => model.Parameters[weight.Name].detach().clone()));
 
     /// <summary>Random weights to measure speed with: matrices N(0, 0.02²), norms 1, biases 0. Never holds an fp32 copy of a bf16 model.</summary>
     /// <param name="plan">What to make.</param>
@@ -69,7 +97,7 @@ public sealed class FrozenWeights : IDisposable
     public static FrozenWeights Random(DecoderPlan plan, long seed, FrozenFormat format, LoraAdapter? adapter)
     {
         var weights = new FrozenWeights(plan, format);
-        return weights.Fill(adapter, weight => RandomWeight(weight, seed, weights.Operand));
+        return weights.Fill(adapter, Of(weight => RandomWeight(weight, seed, weights.Operand)));
     }
 
     /// <summary>One weight of <see cref="Random"/>, in its stored shape.</summary>
@@ -101,7 +129,7 @@ public sealed class FrozenWeights : IDisposable
             matrix.Dispose();
         }
 
-        foreach (var tensor in tensors.Values)
+        foreach (var tensor in tensors.Values.Concat(expanded.Values))
         {
             tensor.Dispose();
         }
@@ -113,21 +141,24 @@ public sealed class FrozenWeights : IDisposable
     /// <summary>Columns an adapter needs beside a matrix.</summary>
     internal static int RankOf(LinearPlan plan, LoraAdapter? adapter) => plan.Modules.Sum(module => adapter?.Find(module.Name)?.Rank ?? 0);
 
-    private FrozenWeights Fill(LoraAdapter? adapter, Func<WeightPlan, Tensor> read)
+    private FrozenWeights Fill(LoraAdapter? adapter, WeightSource source)
     {
         try
         {
             using var off = no_grad();
             foreach (var linear in Plan.Blocks.SelectMany(block => block.Linears))
             {
-                matrices.Add(linear.Rows[0].Module.Name, new FrozenMatrix(linear, Operand, RankOf(linear, adapter), read));
+                int rank = RankOf(linear, adapter);
+                matrices.Add(linear.Rows[0].Module.Name, Format is FrozenFormat.Nf4 or FrozenFormat.Nf4Fp32
+                    ? new QuantisedMatrix(linear, Expanded(linear.Out, linear.In + rank), rank, source)
+                    : new DenseMatrix(linear, Operand, rank, source));
             }
 
             var inMatrices = Plan.Linears.SelectMany(module => module.Weights).Select(weight => weight.Name).ToHashSet(StringComparer.Ordinal);
             var tables = new HashSet<string?>([Plan.Embedding.Table, Plan.Embedding.Positions, Plan.Head.Table], StringComparer.Ordinal);
             foreach (var weight in Plan.Weights().Where(weight => !inMatrices.Contains(weight.Name)))
             {
-                using var stored = read(weight);
+                using var stored = source.Read(weight);
                 var type = tables.Contains(weight.Name) ? Operand : ScalarType.Float32;
                 tensors.Add(weight.Name, (stored.dtype == type ? stored.alias() : stored.to(type)).DetachFromDisposeScope());
             }
@@ -146,6 +177,34 @@ public sealed class FrozenWeights : IDisposable
             Dispose();
             throw;
         }
+    }
+
+    private static WeightSource Of(Func<WeightPlan, Tensor> read) => new(read, weight => Quantise(read, weight));
+
+    /// <summary>A weight that is stored unquantised, in NF4 with double quantisation.</summary>
+    private static Nf4Matrix Quantise(Func<WeightPlan, Tensor> read, WeightPlan weight)
+    {
+        using var stored = read(weight);
+        var (dtype, type) = stored.dtype switch
+        {
+            ScalarType.BFloat16 => (TensorDtype.BF16, ScalarType.BFloat16),
+            ScalarType.Float16 => (TensorDtype.F16, ScalarType.Float16),
+            _ => (TensorDtype.F32, ScalarType.Float32),
+        };
+        using var values = stored.to(type);
+        using var dense = values.contiguous();
+        return Nf4Weights.Quantise(dense.bytes, dtype, weight.Shape);
+    }
+
+    /// <summary>The buffer that NF4 matrices of one shape are expanded into.</summary>
+    private Tensor Expanded(int rows, int columns)
+    {
+        if (!expanded.TryGetValue((rows, columns), out var buffer))
+        {
+            expanded.Add((rows, columns), buffer = empty([rows, columns], Operand).DetachFromDisposeScope());
+        }
+
+        return buffer;
     }
 
     private IEnumerable<NormPlan> Norms() => Plan.Blocks

@@ -39,6 +39,9 @@ public sealed record GenerateOptions
     /// <summary>Recompute everything at each token where the rotary table depends on the length, instead of keeping cached keys.</summary>
     public bool ExactRope { get; init; }
 
+    /// <summary>How many of the most likely tokens to report beside each drawn one, 0 to 20.</summary>
+    public int TopLogProbabilities { get; init; }
+
     /// <summary>Longest time for the reply, or null.</summary>
     public TimeSpan? TimeLimit { get; init; }
 
@@ -47,6 +50,8 @@ public sealed record GenerateOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(TopK, 0);
+        ArgumentOutOfRangeException.ThrowIfLessThan(TopLogProbabilities, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(TopLogProbabilities, 20);
         if (!(Temperature is >= 0 and <= 100) || TopP is not (> 0 and <= 1) || MinP is not (>= 0 and <= 1) || RepetitionPenalty is not (> 0 and <= 100)
             || !double.IsFinite(FrequencyPenalty) || !double.IsFinite(PresencePenalty) || StopTexts.Any(string.IsNullOrEmpty))
         {

@@ -1,22 +1,46 @@
-using System.Text;
 using Assay.Data.Tokenization;
 using Assay.Models.Adapters;
-using Assay.Models.Engine.Plans;
+using Assay.Models.Engine.Decode;
 using Assay.Models.Reference;
-using static TorchSharp.torch;
 
 namespace Assay.Models.Generation;
 
-/// <summary>Generates replies with a key-value cache. The adapter is chosen per call and stays unmerged.</summary>
-/// <param name="model">The resident base.</param>
-/// <param name="tokenizer">The model's; null leaves all texts empty.</param>
-/// <param name="endIds">Ids that end a reply.</param>
-/// <param name="clock">For time limits.</param>
-/// <remarks>Synchronous, one reply at a time.</remarks>
-public sealed class Generator(ReferenceModel model, Tokenizer? tokenizer, IReadOnlySet<int> endIds, TimeProvider clock)
+/// <summary>Generates single replies. The adapter is chosen per call and stays unmerged.</summary>
+/// <remarks>Synchronous, one reply at a time; <see cref="GenerationLoop"/> makes many at once.</remarks>
+public sealed class Generator
 {
-    /// <summary>A generator for a loaded model folder.</summary>
-    public Generator(BaseModel model, TimeProvider clock) : this(model.Weights, model.Tokenizer, model.EndIds, clock)
+    private readonly Func<DecodeWeights> open;
+    private readonly bool opened;
+    private readonly CacheFormat cache;
+    private readonly Tokenizer? tokenizer;
+    private readonly IReadOnlySet<int> endIds;
+    private readonly TimeProvider clock;
+
+    /// <summary>A generator over the fp32 weights of a reference model, which are read where they lie at each call.</summary>
+    /// <param name="model">The resident base.</param>
+    /// <param name="tokenizer">The model's; null leaves all texts empty.</param>
+    /// <param name="endIds">Ids that end a reply.</param>
+    /// <param name="clock">For time limits.</param>
+    public Generator(ReferenceModel model, Tokenizer? tokenizer, IReadOnlySet<int> endIds, TimeProvider clock)
+    {
+        open = () => DecodeWeights.Of(model);
+        (cache, this.tokenizer, this.endIds, this.clock) = (CacheFormat.Fp32, tokenizer, endIds, clock);
+    }
+
+    /// <summary>A generator over decode weights.</summary>
+    /// <param name="weights">The resident base; must live longer.</param>
+    /// <param name="tokenizer">The model's; null leaves all texts empty.</param>
+    /// <param name="endIds">Ids that end a reply.</param>
+    /// <param name="clock">For time limits.</param>
+    public Generator(DecodeWeights weights, Tokenizer? tokenizer, IReadOnlySet<int> endIds, TimeProvider clock)
+    {
+        open = () => weights;
+        opened = true;
+        (cache, this.tokenizer, this.endIds, this.clock) = (weights.DefaultCache, tokenizer, endIds, clock);
+    }
+
+    /// <summary>A generator for an opened model folder, with its weights in the form they are stored in.</summary>
+    public Generator(BaseModel model, TimeProvider clock) : this(model.DecodeWeights, model.Tokenizer, model.EndIds, clock)
     {
     }
 
@@ -30,95 +54,31 @@ public sealed class Generator(ReferenceModel model, Tokenizer? tokenizer, IReadO
     /// <exception cref="ArithmeticException">Weights are damaged: a score is not a finite number.</exception>
     public GeneratedReply Generate(ReadOnlySpan<int> prompt, GenerateOptions options, LoraAdapter? adapter, Action<GeneratedToken>? onToken, CancellationToken cancel)
     {
-        options.Check();
-        CheckPrompt(prompt);
-        using var off = no_grad();
-        long began = clock.GetTimestamp();
-        List<int> context = [.. prompt];
-        int longest = Math.Min(model.Plan.MaxPositions, prompt.Length + options.MaxTokens);
-        using var cache = new KvCache(model.Plan, longest);
-        bool recompute = options.ExactRope && model.Plan.Rope is { DependsOnLength: true };
-        var decoder = tokenizer is null ? null : new StreamingDecoder(tokenizer, skipSpecial: true);
-        var stop = new StopText(options.StopTexts);
-        var tokens = new List<GeneratedToken>();
-        var text = new StringBuilder();
-        StopReason reason;
-        while (true)
+        var weights = open();
+        try
         {
-            if (EndOf(tokens.Count, context.Count, options, stop, clock.GetElapsedTime(began), cancel) is { } end)
-            {
-                reason = end;
-                break;
-            }
-
-            if (model.Plan.Rope is { Kind: RopeKind.LongRope } rope && cache.Length <= rope.OriginalPositions && context.Count > rope.OriginalPositions)
-            {
-                cache.Clear();
-            }
-
-            float[] logits = recompute ? LastLogits([.. context], adapter, null) : LastLogits([.. context[cache.Length..]], adapter, cache);
-            int id = Sampler.Draw(logits, [.. context], prompt.Length, options);
-            if (!options.IgnoreEnd && endIds.Contains(id))
-            {
-                reason = StopReason.EndToken;
-                break;
-            }
-
-            context.Add(id);
-            Emit(new GeneratedToken(id, stop.Push(decoder?.Push(id) ?? ""), Sampler.LogProbability(logits, id)));
+            using var attached = adapter is null ? null : new DecodeAdapter(weights, adapter);
+            return Generate(weights, new GenerationRequest([.. prompt], options) { Adapter = attached, OnToken = onToken, Cancel = cancel });
         }
-
-        string rest = stop.Push(decoder?.Flush() ?? "") + stop.Flush();
-        if (rest.Length > 0 && tokens.Count > 0)
+        finally
         {
-            // Text that was held back belongs to the last token; no new token is counted for it.
-            text.Append(rest);
-            tokens[^1] = tokens[^1] with { Text = tokens[^1].Text + rest };
-            onToken?.Invoke(tokens[^1] with { Text = rest });
-        }
-
-        return new GeneratedReply(tokens, text.ToString(), reason, prompt.Length);
-
-        void Emit(GeneratedToken token)
-        {
-            tokens.Add(token);
-            text.Append(token.Text);
-            onToken?.Invoke(token);
+            if (!opened)
+            {
+                weights.Dispose();
+            }
         }
     }
 
-    private StopReason? EndOf(int made, int length, GenerateOptions options, StopText stop, TimeSpan elapsed, CancellationToken cancel) =>
-        stop.Found ? StopReason.StopText
-        : made >= options.MaxTokens ? StopReason.MaxTokens
-        : length >= model.Plan.MaxPositions ? StopReason.ContextFull
-        : cancel.IsCancellationRequested ? StopReason.Cancelled
-        : elapsed >= options.TimeLimit ? StopReason.TimeLimit
-        : null;
-
-    private float[] LastLogits(int[] ids, LoraAdapter? adapter, KvCache? cache)
+    private GeneratedReply Generate(DecodeWeights weights, GenerationRequest request)
     {
-        using var scope = NewDisposeScope();
-        var options = new ForwardOptions { Adapter = adapter, Cache = cache, FusedAttention = true };
-        var hidden = model.Hidden(tensor(Array.ConvertAll(ids, id => (long)id), 1, ids.Length), options); // [1, T, D]
-        float[] logits = model.Logits(hidden[0, -1], adapter).data<float>().ToArray();
-        return Array.TrueForAll(logits, float.IsFinite)
-            ? logits
-            : throw new ArithmeticException("The model's scores are not finite numbers: its weights, or the adapter's, are damaged.");
-    }
-
-    private void CheckPrompt(ReadOnlySpan<int> prompt)
-    {
-        if (prompt.IsEmpty || prompt.Length >= model.Plan.MaxPositions)
+        int longest = (int)Math.Min(weights.Plan.MaxPositions, (long)request.Prompt.Count + Math.Max(1, request.Options.MaxTokens));
+        using var loop = new GenerationLoop(weights, new GenerationLoopOptions { CachePositions = longest, Cache = cache, MostRows = 1 }, tokenizer, endIds, clock);
+        var reply = loop.Add(request);
+        while (!reply.IsCompleted)
         {
-            throw new ArgumentException($"The prompt has {prompt.Length} tokens; 1 to {model.Plan.MaxPositions - 1} are possible.", nameof(prompt));
+            loop.Step();
         }
 
-        foreach (int id in prompt)
-        {
-            if (id < 0 || id >= model.Plan.Vocab)
-            {
-                throw new ArgumentException($"Token id {id} is outside the vocabulary 0 to {model.Plan.Vocab - 1}.", nameof(prompt));
-            }
-        }
+        return reply.GetAwaiter().GetResult();
     }
 }

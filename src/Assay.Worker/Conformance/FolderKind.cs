@@ -9,10 +9,10 @@ internal sealed record FolderKind(string Place, string Mark, Func<GoldenFolder, 
     /// <summary>All kinds. A new computing path adds its sources to the kinds it computes; a new kind of golden adds a line.</summary>
     public static IReadOnlyList<FolderKind> All { get; } =
     [
-        new("models/*", "config.json", folder => [new ModelChecks(folder.Path), new PackedModelChecks(folder.Path)]),
+        new("models/*", "config.json", folder => [new ModelChecks(folder.Path), new PackedModelChecks(folder.Path), new DecodeChecks(folder.Path)]),
         new("peft/*", "golden.json", folder => [new PeftChecks(folder.Path, name => folder.Find($"models/{name}")), new PackedPeftChecks(folder.Path, name => folder.Find($"models/{name}"))]),
         new("nf4", "golden_nf4.safetensors", folder => [new Nf4Checks(folder.Path)]),
-        new("nf4/*", "model_bnb_4bit.safetensors", folder => [new QuantisedModelChecks(folder.Path, name => folder.Find($"models/{name}"))]),
+        new("nf4/*", "model_bnb_4bit.safetensors", folder => [new QuantisedModelChecks(folder.Path, name => folder.Find($"models/{name}")), new PackedQuantisedChecks(folder.Path, name => folder.Find($"models/{name}"))]),
         new("tokenizers/*", "golden_tokens*.json", folder => [new TokenizerChecks(folder)]),
         new("tokenizers/*", "*.inp", pair => [new VocabularyPairChecks(pair)]) { Items = VocabularyPairChecks.Of },
         new("chat_templates", "golden_chat.json", folder => [new ChatTemplateChecks(folder)]),

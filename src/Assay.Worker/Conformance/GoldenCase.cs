@@ -31,7 +31,11 @@ internal sealed partial class GoldenCase
         }
     }
 
-    private int Longest => rows.Max(row => row.Ids.Length);
+    /// <summary>The rows.</summary>
+    public IReadOnlyList<Row> Rows => rows;
+
+    /// <summary>Real positions of the longest row.</summary>
+    public int Longest => rows.Max(row => row.Ids.Length);
 
     /// <summary>Ids of each row without padding.</summary>
     public IEnumerable<int[]> Prompts => rows.Select(row => Array.ConvertAll(row.Ids, id => (int)id));
@@ -49,10 +53,14 @@ internal sealed partial class GoldenCase
     /// <summary>Largest absolute difference at real positions.</summary>
     /// <param name="own">[B, longest row, N].</param>
     /// <param name="golden">[B × width × N].</param>
-    public double Difference(Tensor own, float[] golden)
+    public double Difference(Tensor own, float[] golden) => Difference(own.detach().contiguous().data<float>().ToArray(), (int)own.shape[2], golden);
+
+    /// <summary>Largest absolute difference at real positions.</summary>
+    /// <param name="values">[B × longest row × depth].</param>
+    /// <param name="depth">N.</param>
+    /// <param name="golden">[B × width × N].</param>
+    public double Difference(float[] values, int depth, float[] golden)
     {
-        int depth = (int)own.shape[2];
-        float[] values = own.detach().contiguous().data<float>().ToArray();
         double worst = golden.Length == rows.Count * width * depth ? 0 : double.PositiveInfinity;
         ForEachReal((row, place, index) =>
         {
@@ -140,5 +148,9 @@ internal sealed partial class GoldenCase
         return padded;
     }
 
-    private sealed record Row(int[] Places, long[] Ids, long[] Positions);
+    /// <summary>One row without its padding.</summary>
+    /// <param name="Places">Where its tokens were.</param>
+    /// <param name="Ids">Token ids.</param>
+    /// <param name="Positions">Position of each.</param>
+    internal sealed record Row(int[] Places, long[] Ids, long[] Positions);
 }

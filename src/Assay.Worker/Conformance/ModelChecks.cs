@@ -1,11 +1,9 @@
 using System.Text.Json;
 using Assay.Data.Formats;
 using Assay.Models.Families;
-using Assay.Models.Generation;
 using Assay.Models.Reference;
 using Assay.Models.Training;
 using static TorchSharp.torch;
-using Generator = Assay.Models.Generation.Generator;
 
 namespace Assay.Worker.Conformance;
 
@@ -33,17 +31,6 @@ internal sealed class ModelChecks : ICheckSource
         var config = HfModelConfig.Load(folder);
         using var checkpoint = SafetensorsCheckpoint.Open(folder);
         return ReferenceModel.Load(ModelFamily.Plan(config, checkpoint.Names), checkpoint);
-    }
-
-    /// <summary>Tokens that greedy decoding adds to each prompt.</summary>
-    public static Figure Greedy(ReferenceModel model, IEnumerable<int[]> prompts, long[] expected)
-    {
-        int[][] rows = [.. prompts];
-        int count = expected.Length / rows.Length;
-        var options = new GenerateOptions { Temperature = 0, MaxTokens = count, IgnoreEnd = true, ExactRope = true };
-        var generator = new Generator(model, null, new HashSet<int>(), TimeProvider.System);
-        long[] own = [.. rows.SelectMany(prompt => generator.Generate(prompt, options, null, null, CancellationToken.None).Ids).Select(id => (long)id)];
-        return Figure.Count(own.Zip(expected).Count(pair => pair.First == pair.Second), expected.Length);
     }
 
     /// <summary>All checks in the order they are printed.</summary>
@@ -78,16 +65,6 @@ internal sealed class ModelChecks : ICheckSource
         if (gradients is not null)
         {
             yield return new Check("grads@reference", Gradients);
-        }
-
-        if (goldens.Has("greedy.tokens"))
-        {
-            yield return new Check("greedy@reference", () => Greedy(model.Value, [Array.ConvertAll(goldens.Integers("greedy.prompt"), id => (int)id)], goldens.Integers("greedy.tokens")));
-        }
-
-        if (goldens.Has("greedy_left.tokens"))
-        {
-            yield return new Check("greedy_left@reference", () => Greedy(model.Value, new GoldenCase(goldens, "left").Prompts, goldens.Integers("greedy_left.tokens")));
         }
     }
 

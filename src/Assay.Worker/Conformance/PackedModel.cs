@@ -39,7 +39,7 @@ internal sealed class PackedModel : IDisposable
     public static PackedModel Of(FrozenWeights weights, LoraAdapter? adapter) => new(weights, adapter);
 
     /// <summary>Name of a format as checks carry it after the <c>@</c>.</summary>
-    public static string PathName(FrozenFormat format) => format is FrozenFormat.Bf16 ? "bf16" : "fp32";
+    public static string PathName(FrozenFormat format) => format is FrozenFormat.Bf16 or FrozenFormat.Nf4 ? "bf16" : "fp32";
 
     public void Dispose()
     {

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Assay.Data.Formats;
 using Assay.Models.Adapters;
 using Assay.Models.Engine;
+using Assay.Models.Families;
 using static TorchSharp.torch;
 
 namespace Assay.Worker.Conformance;
@@ -11,6 +13,9 @@ internal sealed class PackedPeftChecks : ICheckSource
     private readonly string adapterFolder;
     private readonly string modelFolder;
     private readonly GoldenTensors? inference;
+    private readonly GoldenTensors? recorded;
+    private readonly PackedTraining packed;
+    private readonly List<TrainingChecks> training = [];
 
     /// <param name="folder">Adapter golden folder.</param>
     /// <param name="findModel">Finds the folder of a base model by name.</param>
@@ -18,7 +23,15 @@ internal sealed class PackedPeftChecks : ICheckSource
     {
         adapterFolder = Path.Combine(folder, "adapter");
         inference = GoldenTensors.Open(Path.Combine(folder, "golden_inference.safetensors"));
-        modelFolder = findModel(JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, "golden.json")))!["base"]!.GetValue<string>());
+        var description = JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, "golden.json")))!;
+        modelFolder = findModel(description["base"]!.GetValue<string>());
+        packed = new PackedTraining(() => ModelFamily.Plan(HfModelConfig.Load(modelFolder), null), (format, adapter) => PackedModel.Open(modelFolder, format, _ => adapter));
+        if (description["training"] is { } settings)
+        {
+            recorded = GoldenTensors.Open(Path.Combine(folder, "golden_training.safetensors"));
+            var run = new Lazy<RecordedRun>(() => RecordedRun.OfPeft(settings));
+            training.AddRange(((FrozenFormat[])[FrozenFormat.Fp32, FrozenFormat.Bf16]).Select(format => new TrainingChecks(folder, run, recorded, packed.Path(format))));
+        }
     }
 
     /// <inheritdoc/>
@@ -33,9 +46,20 @@ internal sealed class PackedPeftChecks : ICheckSource
         {
             yield return new Check($"logits_merged.{name}@fp32", () => Merged(name));
         }
+
+        foreach (var check in training.SelectMany(checks => checks.All()))
+        {
+            yield return check;
+        }
     }
 
-    public void Dispose() => inference?.Dispose();
+    public void Dispose()
+    {
+        training.ForEach(checks => checks.Dispose());
+        packed.Dispose();
+        inference?.Dispose();
+        recorded?.Dispose();
+    }
 
     private Figure WithAdapter(string name)
     {

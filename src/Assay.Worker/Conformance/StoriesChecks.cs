@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Assay.Models.Engine.Decode;
 using Assay.Models.Reference;
 using static TorchSharp.torch;
 
@@ -10,6 +11,7 @@ namespace Assay.Worker.Conformance;
 internal sealed class StoriesChecks(string folder, string weights) : ICheckSource
 {
     private readonly Lazy<ReferenceModel> model = new(() => ModelChecks.Open(weights));
+    private readonly Lazy<DecodeWeights> decode = new(() => DecodeChecks.Open(weights));
     private readonly GoldenTensors? goldens = GoldenTensors.Open(Path.Combine(folder, "golden.safetensors"));
 
     /// <summary>All checks in the order they are printed.</summary>
@@ -21,7 +23,7 @@ internal sealed class StoriesChecks(string folder, string weights) : ICheckSourc
             int[] prompt = Ids(stories[index]!["prompt_ids"]);
             long[] expected = Array.ConvertAll(Ids(stories[index]!["greedy_ids"]), id => (long)id);
             int number = index;
-            yield return new Check($"greedy:{number}@reference", () => ModelChecks.Greedy(model.Value, [prompt], expected));
+            yield return new Check($"greedy:{number}@decode", () => DecodeChecks.Greedy(decode.Value, [prompt], expected));
             if (goldens?.Has($"{number}.logits_last64") == true)
             {
                 yield return new Check($"logits:{number}@reference", () => Logits(number));
@@ -35,6 +37,11 @@ internal sealed class StoriesChecks(string folder, string weights) : ICheckSourc
         if (model.IsValueCreated)
         {
             model.Value.Dispose();
+        }
+
+        if (decode.IsValueCreated)
+        {
+            decode.Value.Dispose();
         }
     }
 

@@ -5,7 +5,6 @@ using static TorchSharp.torch;
 namespace Assay.Worker.Conformance;
 
 /// <summary>Repeats a recorded PEFT training run through the product's own loop, on one computing path.</summary>
-/// <remarks>A path in bf16 has checks of its own: only its losses are comparable.</remarks>
 internal sealed class TrainingChecks : IDisposable
 {
     private const string GradientPrefix = "grad_step0.base_model.model.";
@@ -38,6 +37,12 @@ internal sealed class TrainingChecks : IDisposable
     {
         if (goldens is null)
         {
+            yield break;
+        }
+
+        if (path.RelativeLossLimit is { } limit)
+        {
+            yield return new Check($"train_loss@{path.Name}", () => Figure.AtMost(Worst(run.Value.Losses, trace.Value.Events.Select(step => step.Loss), relative: true), limit));
             yield break;
         }
 

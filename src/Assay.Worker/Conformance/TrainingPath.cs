@@ -11,6 +11,9 @@ namespace Assay.Worker.Conformance;
 /// <param name="Logits">Largest difference between a case's logits with an adapter and recorded ones.</param>
 internal sealed record TrainingPath(string Name, Func<string, LoraAdapter> Load, Func<LoraAdapter, ITrainingTarget> Target, Func<GoldenCase, LoraAdapter, float[], double> Logits)
 {
+    /// <summary>Most that a loss may differ by, relative to the recorded one, on a path that rounds its products, whose other figures are not comparable; null for an exact path.</summary>
+    public double? RelativeLossLimit { get; init; }
+
     /// <summary>The reference path on a base that is opened when first needed.</summary>
     public static TrainingPath Reference(Lazy<ReferenceModel> model) => new(
         "reference",

@@ -9,14 +9,16 @@ namespace Assay.Models.Engine.Blocks;
 /// <param name="rope">Angles up to the longest position, or null.</param>
 internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTokens tokens, PositionAngles? rope)
 {
+    private readonly int[] starts = Sums(tokens.Segments);
+
     /// <summary>Type of activations and weights in products: fp32 or bf16.</summary>
     public ScalarType Operand { get; } = operand;
 
     /// <summary>The call's tokens.</summary>
     public PackedTokens Tokens { get; } = tokens;
 
-    /// <summary>N.</summary>
-    public int Count => Tokens.Count;
+    /// <summary>Rows of every buffer: N, or the rows that one expert sees.</summary>
+    public int Count { get; private init; } = tokens.Count;
 
     /// <summary>Angles, or null when the model has no rotary positions.</summary>
     public PositionAngles? Rope { get; } = rope;
@@ -32,6 +34,9 @@ internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTo
 
     /// <summary>Receives block, keys and values of all tokens as a cache stores them; [N, width] views that are valid during the call only.</summary>
     public Action<int, Tensor, Tensor>? Cache { get; init; }
+
+    /// <summary>The same call for some of its tokens only.</summary>
+    public PackedPass WithRows(int count) => new(arena, Operand, Tokens, Rope) { Count = count, Keep = Keep, DropoutStep = DropoutStep };
 
     /// <summary>Operands that the backward call needs: one buffer per block while training, else one for all.</summary>
     public Tensor Kept(string role, int block, long columns) => arena.Get(role, Keep ? block : BufferArena.Shared, Operand, Count, columns);
@@ -49,13 +54,19 @@ internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTo
     public Tensor WorkFloats(string role, long rows, long columns) => arena.Get(role, BufferArena.Shared, ScalarType.Float32, rows, columns);
 
     /// <summary>First token and length of each sequence.</summary>
-    public IEnumerable<(int First, int Length)> Segments()
+    public IEnumerable<(int First, int Length)> Segments() => starts.Zip(Tokens.Segments);
+
+    /// <summary>First token of each sequence and, last, N.</summary>
+    public ReadOnlySpan<int> Starts() => starts;
+
+    private static int[] Sums(int[] lengths)
     {
-        int first = 0;
-        foreach (int length in Tokens.Segments)
+        int[] sums = new int[lengths.Length + 1];
+        for (int index = 0; index < lengths.Length; index++)
         {
-            yield return (first, length);
-            first += length;
+            sums[index + 1] = sums[index] + lengths[index];
         }
+
+        return sums;
     }
 }

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Assay.Models.Engine.Kernels;
 
 /// <summary>Two AVX2 registers (with FMA), lanes 0..7 and 8..15.</summary>
-internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
+internal readonly unsafe partial struct Lanes256 : ILanes<Lanes256>
 {
     private readonly Vector256<float> lower;
     private readonly Vector256<float> upper;

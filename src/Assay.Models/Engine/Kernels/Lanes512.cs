@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Assay.Models.Engine.Kernels;
 
 /// <summary>One AVX-512 register (F, BW, DQ and VL).</summary>
-internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
+internal readonly unsafe partial struct Lanes512 : ILanes<Lanes512>
 {
     private readonly Vector512<float> value;
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Assay.Models.Engine.Kernels;
 
 /// <summary>Sixteen values one by one, for processors without AVX2, and the plain reading of what the vector lanes do.</summary>
-internal unsafe struct ScalarLanes : ILanes<ScalarLanes>
+internal unsafe partial struct ScalarLanes : ILanes<ScalarLanes>
 {
     private Sixteen lane;
 
