@@ -4,6 +4,7 @@ using Assay.Data.Planning;
 using Assay.Models;
 using Assay.Models.Adapters;
 using Assay.Models.Engine;
+using Assay.Models.Engine.Native;
 using Assay.Models.Training;
 
 namespace Assay.Worker.Verbs;
