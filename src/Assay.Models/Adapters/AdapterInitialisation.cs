@@ -48,7 +48,7 @@ internal sealed record AdapterInitialisation(PeftAdapterConfig Config, ulong See
     public WholeWeight Whole(WholeSlot slot, DecoderPlan plan)
     {
         using var off = no_grad();
-        string name = slot.Weight.Name == AdapterSlots.TiedHead && plan.Head.Tied ? plan.Head.Table : slot.Weight.Name;
+        string name = plan.Head.Tied && slot.Weight.Name == plan.Head.OwnTable ? plan.Head.Table : slot.Weight.Name;
         return new WholeWeight(slot, Kept(Base(name).detach().clone()));
     }
 

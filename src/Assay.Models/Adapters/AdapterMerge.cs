@@ -10,14 +10,14 @@ internal static class AdapterMerge
     /// <summary>The merged model's plan: the base's, with a head of its own where the adapter pulls a tied head and its embedding apart.</summary>
     public static DecoderPlan Plan(DecoderPlan plan, LoraAdapter adapter) =>
         plan.Head.Tied && (adapter.Replacement(plan.Head) is not null || adapter.Replacement(plan.Embedding.Table) is not null)
-            ? plan with { Head = plan.Head with { Table = AdapterSlots.TiedHead, Tied = false } }
+            ? plan with { Head = plan.Head with { Table = plan.Head.OwnTable, Tied = false } }
             : plan;
 
     /// <summary>The merged weights by the merged plan's names, all new tensors.</summary>
     public static Dictionary<string, Tensor> Weights(ReferenceModel model, LoraAdapter adapter)
     {
         using var off = no_grad();
-        var linears = model.Plan.Linears.ToDictionary(linear => $"{linear.Name}.weight", StringComparer.Ordinal);
+        var linears = AdapterSlots.Adaptable(model.Plan).ToDictionary(linear => $"{linear.Name}.weight", StringComparer.Ordinal);
         var merged = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var (name, value) in model.Parameters)
         {

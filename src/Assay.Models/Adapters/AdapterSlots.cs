@@ -8,13 +8,14 @@ namespace Assay.Models.Adapters;
 /// <param name="Whole">Replaced weights: modules stored whole, then biases, each in the plan's order.</param>
 internal sealed record AdapterSlots(IReadOnlyList<LinearModule> Linears, IReadOnlyList<WholeSlot> Whole)
 {
-    /// <summary>Name of a tied head's weight, which is the embedding table until an adapter unties it.</summary>
-    public const string TiedHead = "lm_head.weight";
+    /// <summary>Every layer that can have a pair: those inside the blocks in the order data flows, then routers and shared gates.</summary>
+    public static IEnumerable<LinearModule> Adaptable(DecoderPlan plan) => plan.Linears.Concat(Gates(plan));
 
     /// <exception cref="InvalidModelConfigException">The configuration names nothing of the model, or something that cannot be adapted.</exception>
     public static AdapterSlots Of(DecoderPlan plan, PeftAdapterConfig config)
     {
-        var linears = plan.Linears.Where(linear => config.Targets(linear.Name)).ToList();
+        // "all-linear" leaves routers as they are; a list or an expression that PEFT has written names them.
+        var linears = (config.TargetsAllLinear ? plan.Linears : Adaptable(plan)).Where(linear => config.Targets(linear.Name)).ToList();
         if (linears.Count == 0)
         {
             throw new InvalidModelConfigException("target_modules names no linear layer of this model, so there is nothing to adapt.");
@@ -37,10 +38,13 @@ internal sealed record AdapterSlots(IReadOnlyList<LinearModule> Linears, IReadOn
         return new AdapterSlots(linears, whole);
     }
 
-    private static IEnumerable<WeightPlan> Weights(DecoderPlan plan) =>
-        plan.Head.Tied ? plan.Weights().Append(new WeightPlan(TiedHead, [plan.Vocab, plan.Hidden])) : plan.Weights();
+    /// <summary>Routers and shared gates of mixtures of experts.</summary>
+    public static IEnumerable<LinearModule> Gates(DecoderPlan plan) => plan.Blocks.Select(block => block.Mlp).OfType<ExpertsMlp>().SelectMany(mlp => mlp.Gates);
 
-    /// <summary>PEFT would put pairs on a named head, embedding or router too; leaving them out silently would train something else.</summary>
+    private static IEnumerable<WeightPlan> Weights(DecoderPlan plan) =>
+        plan.Head.Tied ? plan.Weights().Append(new WeightPlan(plan.Head.OwnTable, [plan.Vocab, plan.Hidden])) : plan.Weights();
+
+    /// <summary>PEFT would put pairs on a named head or embedding too; leaving them out silently would train something else.</summary>
     private static void RefuseOtherTargets(List<WeightPlan> weights, List<LinearModule> linears, PeftAdapterConfig config)
     {
         if (config.TargetsAllLinear)
@@ -55,7 +59,7 @@ internal sealed record AdapterSlots(IReadOnlyList<LinearModule> Linears, IReadOn
         if (other is not null)
         {
             throw new InvalidModelConfigException(
-                $"target_modules names '{other}', but only linear layers inside the blocks get a LoRA pair. List it in modules_to_save to train it whole, or in exclude_modules.");
+                $"target_modules names '{other}', but a head or an embedding gets no LoRA pair here. List it in modules_to_save to train it whole, or in exclude_modules.");
         }
     }
 

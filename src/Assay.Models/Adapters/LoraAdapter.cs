@@ -10,12 +10,14 @@ public sealed class LoraAdapter : IDisposable
     private readonly Dictionary<string, LoraPair> pairs;
     private readonly Dictionary<string, WholeWeight> whole;
 
-    internal LoraAdapter(PeftAdapterConfig config, IEnumerable<LoraPair> pairs, IEnumerable<WholeWeight> whole, IReadOnlyDictionary<string, TensorDtype>? stored = null)
+    internal LoraAdapter(DecoderPlan plan, PeftAdapterConfig config, IEnumerable<LoraPair> pairs, IEnumerable<WholeWeight> whole, IReadOnlyDictionary<string, TensorDtype>? stored = null)
     {
         Config = config;
         StoredDtypes = stored ?? new Dictionary<string, TensorDtype>();
         this.pairs = pairs.ToDictionary(pair => pair.Module, StringComparer.Ordinal);
         this.whole = whole.ToDictionary(weight => weight.Slot.Weight.Name, StringComparer.Ordinal);
+        AdaptsRouters = AdapterSlots.Gates(plan).Any(gate => this.pairs.ContainsKey(gate.Name));
+        IsPlainLora = this.whole.Count == 0 && this.pairs.Values.All(pair => pair.Magnitude is null) && !AdaptsRouters;
     }
 
     /// <summary>PEFT's description of the adapter.</summary>
@@ -27,8 +29,11 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>Weights of the base that the adapter replaces, such as a head or biases; usually none.</summary>
     public IReadOnlyCollection<WholeWeight> Whole => whole.Values;
 
-    /// <summary>Whether the adapter is nothing but pairs without magnitudes.</summary>
-    public bool IsPlainLora => whole.Count == 0 && pairs.Values.All(pair => pair.Magnitude is null);
+    /// <summary>Whether a router or a shared gate of a mixture of experts has a pair.</summary>
+    public bool AdaptsRouters { get; }
+
+    /// <summary>Whether the adapter is nothing but pairs without magnitudes on layers inside the blocks, routers excepted.</summary>
+    public bool IsPlainLora { get; }
 
     /// <summary>The trained tensors by PEFT's key without the <c>base_model.model.</c> prefix, always in the same order.</summary>
     public IEnumerable<(string Name, Tensor Value)> Parameters => Tensors(trained: true);
@@ -48,19 +53,19 @@ public sealed class LoraAdapter : IDisposable
         var slots = AdapterSlots.Of(plan, config);
         bool transposed = slots.Linears.Any(linear => linear.Transposed);
         var making = new AdapterInitialisation(config.FanInFanOut == transposed ? config : config.With(fanInFanOut: transposed), seed, baseWeight);
-        return new LoraAdapter(making.Config, [.. slots.Linears.Select(making.Pair)], [.. slots.Whole.Select(slot => making.Whole(slot, plan))]);
+        return new LoraAdapter(plan, making.Config, [.. slots.Linears.Select(making.Pair)], [.. slots.Whole.Select(slot => making.Whole(slot, plan))]);
     }
 
     /// <summary>The pair of a layer, or null when it is not adapted.</summary>
     public LoraPair? Find(string module) => pairs.GetValueOrDefault(module);
 
     /// <summary>What replaces a weight of the base, or null when the base's own counts.</summary>
-    /// <param name="weight">The plan's name; <c>lm_head.weight</c> for the head of a model that ties it.</param>
+    /// <param name="weight">The plan's name; <see cref="HeadPlan.OwnTable"/> for a head, tied or not.</param>
     public Tensor? Replacement(string weight) => whole.GetValueOrDefault(weight)?.Value;
 
     /// <summary>What replaces the head's table, or null.</summary>
     /// <param name="head">The base's head.</param>
-    public Tensor? Replacement(HeadPlan head) => Replacement(head.Tied ? AdapterSlots.TiedHead : head.Table);
+    public Tensor? Replacement(HeadPlan head) => Replacement(head.OwnTable);
 
     /// <summary>PEFT's name of a trained tensor inside a running model.</summary>
     /// <param name="name">A name of <see cref="Parameters"/>.</param>

@@ -25,11 +25,14 @@ public sealed record LoraDropout(double Rate, ulong Seed)
     /// <param name="factors">Receives 0 or 1 / (1 − Rate).</param>
     public void Fill(string module, long step, long first, Span<float> factors)
     {
-        var random = new CounterRandom(Seed, $"dropout {step} {module}");
+        var random = Random(module, step);
         float kept = (float)(1 / (1 - Rate));
         for (int index = 0; index < factors.Length; index++)
         {
             factors[index] = random.Uniform(first + index) < Rate ? 0 : kept;
         }
     }
+
+    /// <summary>The generator of a layer's mask; input i of the call is dropped where its number i is below the rate.</summary>
+    internal CounterRandom Random(string module, long step) => new(Seed, $"dropout {step} {module}");
 }

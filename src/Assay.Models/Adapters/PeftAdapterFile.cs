@@ -38,7 +38,7 @@ public static class PeftAdapterFile
         }
 
         var whole = slots.Whole.Where(slot => slot.Required || read.Has(slot.Key)).Select(slot => new WholeWeight(slot, read.Take(slot.Key, slot.Weight.Shape))).ToList();
-        return new LoraAdapter(config, pairs, whole, read.Complete());
+        return new LoraAdapter(plan, config, pairs, whole, read.Complete());
     }
 
     /// <summary>Writes both files; PEFT loads them. The folder is made when absent.</summary>
@@ -76,6 +76,13 @@ public static class PeftAdapterFile
 
             var value = TensorBytes.ToFloat32(file, entry).DetachFromDisposeScope();
             taken.Add(value);
+            using var finite = value.isfinite();
+            using var all = finite.all();
+            if (!all.item<bool>())
+            {
+                throw new InvalidSafetensorsException($"'{name}' holds a number that is not finite, so every reply would be nonsense. Train the adapter again with a lower learning rate.");
+            }
+
             stored.Add(key, entry.Dtype is TensorDtype.BF16 or TensorDtype.F16 ? entry.Dtype : TensorDtype.F32);
             return value;
         }

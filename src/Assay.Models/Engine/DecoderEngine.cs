@@ -75,7 +75,7 @@ public sealed class DecoderEngine : IDisposable
             }
         }
 
-        return adapter is { IsPlainLora: false } ? "The packed path has no DoRA, no replaced modules and no trained biases yet; the reference path has." : null;
+        return adapter is { IsPlainLora: false } ? "The packed path has no DoRA, no replaced modules, no trained biases and no pairs on routers yet; the reference path has." : null;
     }
 
     /// <summary>Loss in nats of every supervised position in order, without gradients or dropout.</summary>

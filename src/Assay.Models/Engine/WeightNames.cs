@@ -48,7 +48,14 @@ public static partial class WeightNames
         foreach (var weight in plan.Weights())
         {
             string name = names[weight.Name];
-            CheckShape(weight, name, Nf4Tensors.ShapeOf(checkpoint, name) ?? checkpoint.Find(name)!.Value.Entry.Shape);
+            if (Nf4Tensors.ShapeOf(checkpoint, name) is { } quantised)
+            {
+                CheckShape(weight with { Shape = weight.QuantisedShape }, name, quantised);
+            }
+            else
+            {
+                CheckShape(weight, checkpoint.Find(name)!.Value.Entry);
+            }
         }
     }
 

@@ -18,6 +18,7 @@ internal static class HarmlessFields
         "do_sample", "temperature", "top_k", "top_p", "typical_p", "repetition_penalty", "length_penalty", "num_beams",
         "num_beam_groups", "num_return_sequences", "max_length", "min_length", "max_new_tokens", "no_repeat_ngram_size",
         "encoder_no_repeat_ngram_size", "diversity_penalty", "chunk_size_feed_forward", "remove_invalid_values",
+        "quantization_config", // what it says of the weights is checked by QuantisationConfig
         "is_llama_config", "transformers.js_config", "unsloth_fixed", "unsloth_version", "model_max_length", "max_sequence_length",
     };
 

@@ -1,4 +1,5 @@
 using Assay.Data.Formats;
+using Assay.Data.Formats.Nf4;
 using Assay.Models.Engine.Plans;
 
 namespace Assay.Models.Families;
@@ -40,5 +41,9 @@ public sealed record ModelFamily(string ModelType, Func<HfModelConfig, IReadOnly
 
     /// <summary>The plan of a configuration.</summary>
     /// <exception cref="InvalidModelConfigException">No family knows the type, or the family refuses a field.</exception>
-    public static DecoderPlan Plan(HfModelConfig config, IReadOnlyCollection<string>? weightNames) => Of(config).Describe(config, weightNames);
+    public static DecoderPlan Plan(HfModelConfig config, IReadOnlyCollection<string>? weightNames)
+    {
+        QuantisationConfig.Check(config);
+        return Of(config).Describe(config, weightNames);
+    }
 }

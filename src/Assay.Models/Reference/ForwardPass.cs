@@ -148,8 +148,8 @@ internal sealed class ForwardPass
     private Tensor Experts(ExpertsMlp plan, Tensor x)
     {
         var router = plan.Router;
-        var logits = nn.functional.linear(x, model.Parameters[router.Table]);
-        var (experts, weights) = ExpertRouting.Choose(router, logits, router.CorrectionBias is { } bias ? model.Parameters[bias] : null);
+        var logits = Linear(plan.Gates.First(), x);
+        var (experts, weights) = ExpertRouting.Choose(router, logits, router.CorrectionBias is { } bias ? Weight(bias) : null);
         var mixed = zeros_like(x);
         for (int expert = 0; expert < router.Experts; expert++)
         {
@@ -168,7 +168,7 @@ internal sealed class ForwardPass
         }
 
         var own = Mlp(shared, x);
-        return mixed + (plan.SharedGate is { } gate ? own * nn.functional.linear(x, model.Parameters[gate]).sigmoid() : own);
+        return mixed + (plan.SharedGate is null ? own : own * Linear(plan.Gates.Last(), x).sigmoid());
     }
 
     private static Tensor Activate(Activation act, Tensor x) => act switch

@@ -21,17 +21,35 @@ internal static class WeightLoading
         foreach (var weight in plan.Weights())
         {
             var (file, entry) = checkpoint.Find(names[weight.Name])!.Value;
-            var nf4 = Nf4Tensors.Find(checkpoint, entry.Name);
-            WeightNames.CheckShape(weight, entry.Name, nf4?.Shape ?? entry.Shape);
-            if (nf4 is not null)
+            if (Nf4Tensors.Find(checkpoint, entry.Name) is { } nf4)
             {
+                WeightNames.CheckShape(weight with { Shape = weight.QuantisedShape }, entry.Name, nf4.Shape);
                 quantised.Add(weight.Name);
+                tensors.Add(weight.Name, Dequantise(weight, nf4).DetachFromDisposeScope());
             }
-
-            tensors.Add(weight.Name, (nf4 is null ? TensorBytes.ToFloat32(file, entry) : Nf4Weights.ToFloat32(nf4)).DetachFromDisposeScope());
+            else
+            {
+                WeightNames.CheckShape(weight, entry);
+                tensors.Add(weight.Name, TensorBytes.ToFloat32(file, entry).DetachFromDisposeScope());
+            }
         }
 
         dequantised = quantised;
         return tensors;
+    }
+
+    private static Tensor Dequantise(WeightPlan weight, Nf4Matrix nf4)
+    {
+        var value = Nf4Weights.ToFloat32(nf4);
+        if (!weight.Transposed)
+        {
+            return value;
+        }
+
+        using (value)
+        {
+            using var turned = value.t();
+            return turned.contiguous();
+        }
     }
 }

@@ -1,3 +1,5 @@
+using Assay.Models.Engine.Kernels;
+using Assay.Models.Engine.Native;
 using static TorchSharp.torch;
 
 namespace Assay.Models.Training;
@@ -9,11 +11,17 @@ public sealed class AdamW : IDisposable
     private readonly TrainOptions options;
     private readonly List<Moments> moments;
 
-    /// <param name="parameters">Trained tensors, fp32.</param>
+    /// <param name="parameters">Trained tensors, contiguous fp32 in this machine's memory.</param>
     /// <param name="options">β₁, β₂, ε, λ.</param>
     public AdamW(IEnumerable<TrainedTensor> parameters, TrainOptions options)
     {
         this.options = options;
+        parameters = parameters.ToList();
+        if (parameters.FirstOrDefault(parameter => parameter.Value.dtype != ScalarType.Float32 || !parameter.Value.is_contiguous() || parameter.Value.device_type != TorchSharp.DeviceType.CPU) is { } odd)
+        {
+            throw new ArgumentException($"'{odd.Name}' must be contiguous fp32 in this machine's memory.", nameof(parameters));
+        }
+
         moments = [.. parameters.Select(parameter => new Moments(
             parameter,
             zeros_like(parameter.Value).DetachFromDisposeScope(),
@@ -25,21 +33,15 @@ public sealed class AdamW : IDisposable
         moments.Select(moment => (moment.Trained.Name, moment.Trained.Value, moment.First, moment.Second));
 
     /// <summary>Norm of all gradients together, summed in double in a fixed order.</summary>
-    public double GradientNorm()
+    public unsafe double GradientNorm()
     {
         double squares = 0;
-        foreach (var moment in moments)
+        foreach (var (trained, _, _) in moments)
         {
-            // Every look at a gradient makes a handle that keeps its memory until it is disposed.
-            using var gradient = moment.Trained.Gradient();
+            using var gradient = Near(trained);
             if (gradient is not null)
             {
-                using var near = gradient.cpu();
-                using var dense = near.contiguous();
-                foreach (float value in System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(dense.bytes))
-                {
-                    squares += (double)value * value;
-                }
+                squares += SumOfSquares.Of((Fp32*)AotiTorch.Pointer(gradient), gradient.numel());
             }
         }
 
@@ -50,30 +52,16 @@ public sealed class AdamW : IDisposable
     /// <param name="step">t, from 1.</param>
     /// <param name="rate">η of this step.</param>
     /// <param name="gradientFactor">Factor on the gradients, from clipping.</param>
-    public void Step(int step, double rate, double gradientFactor)
+    public unsafe void Step(int step, double rate, double gradientFactor)
     {
-        using var off = no_grad();
-        double firstCorrection = 1 - Math.Pow(options.Beta1, step);
-        double secondCorrection = Math.Sqrt(1 - Math.Pow(options.Beta2, step));
+        var rates = AdamWRates.At(step, rate, (options.Beta1, options.Beta2), options.Epsilon, options.WeightDecay, gradientFactor);
         foreach (var (trained, first, second) in moments)
         {
-            using var gradient = trained.Gradient();
-            if (gradient is null)
+            using var gradient = Near(trained);
+            if (gradient is not null)
             {
-                continue;
+                AdamWStep.Run(Floats(trained.Value), Floats(gradient), Floats(first), Floats(second), trained.Value.numel(), rates);
             }
-
-            using var scope = NewDisposeScope();
-            if (gradientFactor != 1)
-            {
-                gradient.mul_(gradientFactor);
-            }
-
-            var value = trained.Value;
-            value.mul_(1 - (rate * options.WeightDecay));
-            first.mul_(options.Beta1).add_(gradient, 1 - options.Beta1);
-            second.mul_(options.Beta2).addcmul_(gradient, gradient, 1 - options.Beta2);
-            value.addcdiv_(first, second.sqrt().div_(secondCorrection).add_(options.Epsilon), -rate / firstCorrection);
         }
     }
 
@@ -84,6 +72,21 @@ public sealed class AdamW : IDisposable
             moment.First.Dispose();
             moment.Second.Dispose();
         }
+    }
+
+    private static unsafe float* Floats(Tensor tensor) => (float*)AotiTorch.Pointer(tensor);
+
+    /// <summary>The gradient, contiguous and in this machine's memory. Every look at a gradient makes a handle that keeps its memory until it is disposed.</summary>
+    private static Tensor? Near(TrainedTensor trained)
+    {
+        using var gradient = trained.Gradient();
+        if (gradient is null)
+        {
+            return null;
+        }
+
+        using var near = gradient.cpu();
+        return near.contiguous();
     }
 
     private sealed record Moments(TrainedTensor Trained, Tensor First, Tensor Second);

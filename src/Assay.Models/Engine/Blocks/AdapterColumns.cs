@@ -1,11 +1,13 @@
 using Assay.Models.Adapters;
+using Assay.Models.Engine.Kernels;
+using Assay.Models.Engine.Native;
 using Assay.Models.Engine.Plans;
 using static TorchSharp.torch;
 
 namespace Assay.Models.Engine.Blocks;
 
 /// <summary>One adapter's place in an engine matrix: its own rows, its own columns.</summary>
-internal sealed class AdapterColumns : IDisposable
+internal sealed unsafe class AdapterColumns : IDisposable
 {
     private readonly int row;
     private readonly int rows;
@@ -75,10 +77,82 @@ internal sealed class AdapterColumns : IDisposable
         }
     }
 
+    /// <summary>u = (x ⊙ mask)·Aᵀ, this adapter's columns of it.</summary>
+    /// <param name="pass">A training call.</param>
+    /// <param name="x">[N, ≥ K].</param>
+    /// <param name="a">[R, K + R], product operand.</param>
+    /// <param name="u">[N, R], written in this adapter's columns.</param>
+    public void ProjectDropped(PackedPass pass, Tensor x, Tensor a, Tensor u)
+    {
+        using var own = OwnA(a);
+        using var transposed = own.t();
+        var part = pass.Work("dropout.u", pass.Count, Pair.Rank);
+        AotiTorch.MatMul(part, Dropped(pass, x, (int)own.shape[1]), transposed);
+        using var target = u.narrow(1, Column, Pair.Rank);
+        target.copy_(part);
+    }
+
+    /// <summary>dx += mask ⊙ (du·A).</summary>
+    /// <param name="pass">A training call.</param>
+    /// <param name="du">[N, R].</param>
+    /// <param name="a">[R, K + R], product operand.</param>
+    /// <param name="dx">[N, ≥ K].</param>
+    public void AddDroppedInput(PackedPass pass, Tensor du, Tensor a, Tensor dx)
+    {
+        using var own = OwnA(a);
+        using var mine = du.narrow(1, Column, Pair.Rank);
+        int width = (int)own.shape[1];
+        var product = pass.Work("dropout.x", pass.Count, width);
+        AotiTorch.MatMul(product, mine, own);
+        Drop(pass, product, dx, width, accumulate: true);
+    }
+
+    /// <summary>dA += duᵀ·(x ⊙ mask).</summary>
+    /// <param name="pass">A training call.</param>
+    /// <param name="du">[N, R].</param>
+    /// <param name="x">[N, ≥ K], as in the forward call.</param>
+    public void AddDroppedGradient(PackedPass pass, Tensor du, Tensor x)
+    {
+        using var mine = du.narrow(1, Column, Pair.Rank);
+        using var transposed = mine.t();
+        int width = (int)Pair.A.shape[1];
+        var da = pass.Work("dropout.dA", Pair.Rank, width);
+        AotiTorch.MatMul(da, transposed, Dropped(pass, x, width));
+        aGradient!.add_(da);
+    }
+
     public void Dispose()
     {
         hubRows?.Dispose();
         bGradient.Dispose();
         aGradient?.Dispose();
+    }
+
+    private Tensor OwnA(Tensor a)
+    {
+        using var rows = a.narrow(0, Column, Pair.Rank);
+        return rows.narrow(1, 0, Pair.A.shape[1]);
+    }
+
+    private Tensor Dropped(PackedPass pass, Tensor x, int width)
+    {
+        var dropped = pass.Work("dropout.x", pass.Count, width);
+        Drop(pass, x, dropped, width, accumulate: false);
+        return dropped;
+    }
+
+    /// <summary>The mask of a call is a function of step, layer, row and column, so the backward call makes it again instead of keeping it.</summary>
+    private void Drop(PackedPass pass, Tensor x, Tensor y, int width, bool accumulate)
+    {
+        var random = Pair.Dropout!.Random(Pair.Module, pass.DropoutStep!.Value);
+        var size = new RowSize(pass.Count, width);
+        if (RowOperators.IsBf16(x))
+        {
+            Dropout.Apply(RowOperators.Rows<Bf16>(x), RowOperators.Rows<Bf16>(y), random, Pair.Dropout.Rate, null, size, accumulate);
+        }
+        else
+        {
+            Dropout.Apply(RowOperators.Rows<Fp32>(x), RowOperators.Rows<Fp32>(y), random, Pair.Dropout.Rate, null, size, accumulate);
+        }
     }
 }

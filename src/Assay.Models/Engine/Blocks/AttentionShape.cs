@@ -16,10 +16,4 @@ internal sealed record AttentionShape(int Heads, int KvHeads, int KeyDim, int Va
     /// <summary>The shape of grouped attention.</summary>
     public static AttentionShape Of(GroupedAttention plan) =>
         new(plan.Heads, plan.KvHeads, plan.HeadDim, plan.HeadDim, plan.Scale, plan.Window, plan.SoftCap, plan.Position is PositionKind.Alibi);
-
-    /// <summary>H / K.</summary>
-    public int Group => Heads / KvHeads;
-
-    /// <summary>Whether a sequence of this length is plain causal attention, which the fused kernel computes.</summary>
-    public bool IsPlain(int length) => !Alibi && SoftCap is null && (Window is null || Window >= length) && KeyDim == ValueDim;
 }

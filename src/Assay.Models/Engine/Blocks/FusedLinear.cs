@@ -92,8 +92,17 @@ internal sealed class FusedLinear : IDisposable
         {
             var u = Projected(pass);
             using var last = x.narrow(1, In, Rank);
-            last.zero_();
-            AotiTorch.MatMul(u, x, aTransposed!);
+            if (Drops(pass))
+            {
+                adapters.ForEach(columns => columns.ProjectDropped(pass, x, a!, u));
+            }
+            else
+            {
+                // What an earlier call left there would be multiplied by zeros, but a NaN would survive that.
+                last.zero_();
+                AotiTorch.MatMul(u, x, aTransposed!);
+            }
+
             last.copy_(u);
         }
 
@@ -128,7 +137,14 @@ internal sealed class FusedLinear : IDisposable
             var du = pass.Work($"{role}.du", Rank);
             using var last = dx.narrow(1, In, Rank);
             du.copy_(last);
-            dx.addmm_(du, a!);
+            if (Drops(pass))
+            {
+                adapters.ForEach(columns => columns.AddDroppedInput(pass, du, a!, dx));
+            }
+            else
+            {
+                dx.addmm_(du, a!);
+            }
         }
 
         return dx;
@@ -154,8 +170,14 @@ internal sealed class FusedLinear : IDisposable
             return;
         }
 
-        using (var duTransposed = pass.Work($"{role}.du", Rank).t())
+        var du = pass.Work($"{role}.du", Rank);
+        if (Drops(pass))
         {
+            adapters.ForEach(columns => columns.AddDroppedGradient(pass, du, x));
+        }
+        else
+        {
+            using var duTransposed = du.t();
             var da = pass.Work($"{role}.dA", Rank, In + Rank);
             AotiTorch.MatMul(da, duTransposed, x);
             using var columns = da.narrow(1, 0, In);
@@ -193,6 +215,8 @@ internal sealed class FusedLinear : IDisposable
         aTransposed?.Dispose();
         aGradient?.Dispose();
     }
+
+    private bool Drops(PackedPass pass) => pass.DropoutStep is not null && adapters[0].Pair.Dropout is not null;
 
     private Tensor Projected(PackedPass pass) => pass.Kept($"{role}.u", block, Rank);
 

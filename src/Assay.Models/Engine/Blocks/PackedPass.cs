@@ -9,6 +9,8 @@ namespace Assay.Models.Engine.Blocks;
 /// <param name="rope">Angles up to the longest position, or null.</param>
 internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTokens tokens, PositionAngles? rope)
 {
+    private readonly int[] starts = Sums(tokens.Segments);
+
     /// <summary>Type of activations and weights in products: fp32 or bf16.</summary>
     public ScalarType Operand { get; } = operand;
 
@@ -49,13 +51,19 @@ internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTo
     public Tensor WorkFloats(string role, long rows, long columns) => arena.Get(role, BufferArena.Shared, ScalarType.Float32, rows, columns);
 
     /// <summary>First token and length of each sequence.</summary>
-    public IEnumerable<(int First, int Length)> Segments()
+    public IEnumerable<(int First, int Length)> Segments() => starts.Zip(Tokens.Segments);
+
+    /// <summary>First token of each sequence and, last, N.</summary>
+    public ReadOnlySpan<int> Starts() => starts;
+
+    private static int[] Sums(int[] lengths)
     {
-        int first = 0;
-        foreach (int length in Tokens.Segments)
+        int[] sums = new int[lengths.Length + 1];
+        for (int index = 0; index < lengths.Length; index++)
         {
-            yield return (first, length);
-            first += length;
+            sums[index + 1] = sums[index] + lengths[index];
         }
+
+        return sums;
     }
 }

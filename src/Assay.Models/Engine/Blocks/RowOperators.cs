@@ -156,39 +156,6 @@ internal static unsafe class RowOperators
         }
     }
 
-    /// <summary>Scores become probabilities in place; row r is query r mod n of head r div n.</summary>
-    /// <param name="scores">[heads · n, n].</param>
-    /// <param name="scale">Factor on the scores.</param>
-    /// <param name="window">Visible keys, or null.</param>
-    /// <param name="slopes">ALiBi slope of each head, or null.</param>
-    public static void Softmax(Tensor scores, double scale, int? window, float[]? slopes)
-    {
-        fixed (float* values = slopes)
-        {
-            if (IsBf16(scores))
-            {
-                CausalSoftmax.Forward(Rows<Bf16>(scores), Size(scores), (float)scale, window, values);
-            }
-            else
-            {
-                CausalSoftmax.Forward(Rows<Fp32>(scores), Size(scores), (float)scale, window, values);
-            }
-        }
-    }
-
-    /// <summary>Gradients of probabilities become gradients of the unscaled scores, in place.</summary>
-    public static void SoftmaxBackward(Tensor probabilities, Tensor gradients, double scale)
-    {
-        if (IsBf16(probabilities))
-        {
-            CausalSoftmax.Backward(Rows<Bf16>(probabilities), Rows<Bf16>(gradients), Size(gradients), (float)scale);
-        }
-        else
-        {
-            CausalSoftmax.Backward(Rows<Fp32>(probabilities), Rows<Fp32>(gradients), Size(gradients), (float)scale);
-        }
-    }
-
     /// <summary>Losses of rows; with a factor the logits become (softmax − onehot) · factor, else they stay.</summary>
     /// <param name="logits">[rows, V], not yet capped.</param>
     /// <param name="targets">[rows].</param>

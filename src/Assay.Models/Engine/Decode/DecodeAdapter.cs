@@ -17,8 +17,14 @@ public sealed unsafe class DecodeAdapter : IDisposable
 
     /// <param name="weights">The base; must live longer.</param>
     /// <param name="adapter">What to apply; it may be disposed afterwards.</param>
+    /// <exception cref="NotSupportedException">The adapter has pairs on routers, which decoding reads from the base.</exception>
     public DecodeAdapter(DecodeWeights weights, LoraAdapter adapter)
     {
+        if (adapter.AdaptsRouters)
+        {
+            throw new NotSupportedException("The adapter changes routers of a mixture of experts, which the fast decoder does not compute. Merge it into the model first.");
+        }
+
         Weights = adapter.Whole.Count > 0 ? weights.With(adapter) : weights;
         replaced = adapter.Whole.Count > 0 ? Weights : null;
         parts = [.. Weights.Linears.Select(linear => Parts(linear, adapter))];

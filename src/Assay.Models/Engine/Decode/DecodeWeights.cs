@@ -128,7 +128,7 @@ public sealed class DecodeWeights : IDisposable
 
         return new DecodeWeights(AdapterMerge.Plan(Plan, adapter), Find, format, changed, (plan, number) => plan.Modules.Any(Changes) ? null : Linears[number]);
 
-        SourceWeight Find(string name) => changed.Find(name) ?? find(name == AdapterSlots.TiedHead && Plan.Head.Tied ? Plan.Head.Table : name);
+        SourceWeight Find(string name) => changed.Find(name) ?? find(Plan.Head.Tied && name == Plan.Head.OwnTable ? Plan.Head.Table : name);
 
         bool Changes(LinearModule module) => changed.Find($"{module.Name}.weight") is not null || changed.Find($"{module.Name}.bias") is not null;
     }

@@ -33,36 +33,6 @@ internal static unsafe partial class AotiTorch
     /// <param name="right">[B, K, N].</param>
     public static void BatchMatMul(Tensor result, Tensor left, Tensor right) => Check(BmmOut(result.Handle, left.Handle, right.Handle), "bmm.out");
 
-    /// <summary>Causal attention without dropout by the CPU flash kernel.</summary>
-    /// <param name="query">[B, H, T, d].</param>
-    /// <param name="key">[B, H, T, d].</param>
-    /// <param name="value">[B, H, T, d].</param>
-    /// <param name="scale">Factor on query · key.</param>
-    /// <returns>The mixed values [B, H, T, d] and the log-sum-exp of each row [B, H, T], fp32; both belong to the caller.</returns>
-    public static (Tensor Mixed, Tensor LogSumExp) Flash(Tensor query, Tensor key, Tensor value, double scale)
-    {
-        IntPtr mixed, sums;
-        Check(FlashForward(query.Handle, key.Handle, value.Handle, 0, 1, null, &scale, &mixed, &sums), "flash attention");
-        return (Wrap(mixed), Wrap(sums));
-    }
-
-    /// <summary>Gradients of <see cref="Flash"/>.</summary>
-    /// <param name="gradient">Of the mixed values.</param>
-    /// <param name="query">As given forward.</param>
-    /// <param name="key">As given forward.</param>
-    /// <param name="value">As given forward.</param>
-    /// <param name="mixed">As returned forward.</param>
-    /// <param name="logSumExp">As returned forward.</param>
-    /// <param name="scale">As given forward.</param>
-    public static (Tensor Query, Tensor Key, Tensor Value) FlashBackward(Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor mixed, Tensor logSumExp, double scale)
-    {
-        IntPtr dQuery, dKey, dValue;
-        Check(
-            FlashBackward(gradient.Handle, query.Handle, key.Handle, value.Handle, mixed.Handle, logSumExp.Handle, 0, 1, null, &scale, &dQuery, &dKey, &dValue),
-            "flash attention backward");
-        return (Wrap(dQuery), Wrap(dKey), Wrap(dValue));
-    }
-
     /// <summary>A contiguous tensor over foreign memory, which must outlive it.</summary>
     /// <param name="data">Aligned to the element.</param>
     /// <param name="type">Element type.</param>
@@ -112,11 +82,4 @@ internal static unsafe partial class AotiTorch
 
     [LibraryImport(Library, EntryPoint = "aoti_torch_create_tensor_from_blob")]
     private static partial int CreateFromBlob(void* data, long axes, long* sizes, long* strides, long offset, int type, int device, int deviceIndex, IntPtr* result);
-
-    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu__scaled_dot_product_flash_attention_for_cpu")]
-    private static partial int FlashForward(IntPtr query, IntPtr key, IntPtr value, double dropout, int causal, IntPtr* mask, double* scale, IntPtr* mixed, IntPtr* sums);
-
-    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu__scaled_dot_product_flash_attention_for_cpu_backward")]
-    private static partial int FlashBackward(
-        IntPtr gradient, IntPtr query, IntPtr key, IntPtr value, IntPtr mixed, IntPtr sums, double dropout, int causal, IntPtr* mask, double* scale, IntPtr* dQuery, IntPtr* dKey, IntPtr* dValue);
 }

@@ -1,4 +1,6 @@
 using Assay.Data.Formats;
+using Assay.Models.Engine.Kernels;
+using Assay.Models.Engine.Kernels.Attention;
 using Assay.Models.Reference;
 using static TorchSharp.torch;
 
@@ -19,7 +21,7 @@ public static class EngineSelfTest
         ("backward", ProveBackward),
         ("safetensors round trip", ProveRoundTrip),
         ("direct products", ProveDirectProducts),
-        ("fused attention", ProveFlash),
+        ("attention kernel", ProveAttention),
         ("parallel loop", ProveParallelFor),
     ];
 
@@ -103,19 +105,25 @@ public static class EngineSelfTest
         Demand((single - batch[0]).abs().max().item<float>() < 1e-5 && ((float*)AotiTorch.Pointer(single))[0] == single[0, 0].item<float>(), "a product over foreign memory is wrong");
     }
 
-    private static void ProveFlash()
+    private static unsafe void ProveAttention()
     {
         using var scope = NewDisposeScope();
-        const double scale = 0.3;
-        var inputs = Enumerable.Range(7, 3).Select(seed => tensor(Values(2 * 9 * 8, (ulong)seed), 1, 2, 9, 8).requires_grad_(true)).ToArray();
-        var mask = full([9, 9], float.NegativeInfinity).triu(1);
-        var expected = matmul(((matmul(inputs[0], inputs[1].transpose(2, 3)) * scale) + mask).softmax(-1), inputs[2]);
+        const int tokens = 9, heads = 2, width = 8;
+        var shape = new HeadShape(heads, heads, width, width, 0.3f);
+        var qkv = tensor(Values(tokens * 3 * heads * width, 7), tokens, 3, heads, width).requires_grad_(true);
+        var parts = qkv.permute(1, 2, 0, 3).unbind(0); // three times [heads, tokens, width]
+        var mask = full([tokens, tokens], float.NegativeInfinity).triu(1);
+        var expected = matmul(((matmul(parts[0], parts[1].transpose(1, 2)) * shape.Scale) + mask).softmax(-1), parts[2]).transpose(0, 1).contiguous();
         expected.sum().backward();
         using var off = no_grad();
-        var (mixed, sums) = AotiTorch.Flash(inputs[0], inputs[1], inputs[2], scale);
-        var (query, key, value) = AotiTorch.FlashBackward(ones_like(mixed), inputs[0], inputs[1], inputs[2], mixed, sums, scale);
-        double worst = new[] { mixed - expected, query - inputs[0].grad!, key - inputs[1].grad!, value - inputs[2].grad! }.Max(difference => difference.abs().max().item<float>());
-        Demand(worst < 1e-5, $"attention or its gradient is off by {worst}");
+        var gradient = qkv.detach().clone();
+        var (mixed, sums, ones) = (empty_like(expected), empty(tokens, heads), ones_like(expected));
+        var rows = AttentionRows<Fp32>.Fused(new Rows<Fp32>((Fp32*)AotiTorch.Pointer(gradient), 3 * heads * width), shape);
+        var output = new Rows<Fp32>((Fp32*)AotiTorch.Pointer(mixed), heads * width);
+        PackedAttention.Forward(shape, rows, output, (float*)AotiTorch.Pointer(sums), [0, tokens]);
+        PackedAttention.Backward(shape, rows, output, (float*)AotiTorch.Pointer(sums), new Rows<Fp32>((Fp32*)AotiTorch.Pointer(ones), heads * width), rows, [0, tokens]);
+        double worst = new[] { mixed - expected, gradient - qkv.grad! }.Max(difference => difference.abs().max().item<float>());
+        Demand(worst < 1e-5, $"attention or its gradient is off by {worst} with {KernelSet.Current} kernels");
     }
 
     private static void ProveParallelFor()

@@ -11,6 +11,19 @@ public sealed record ExpertsMlp(RouterPlan Router, IReadOnlyList<GatedMlp> Exper
     /// <inheritdoc/>
     public override IEnumerable<LinearPlan> Linears => Experts.Concat(Shared is null ? [] : [Shared]).SelectMany(expert => expert.Linears);
 
+    /// <summary>Router and shared gate as linear layers without bias. They are not among <see cref="Linears"/>: adapters reach them only by name.</summary>
+    public IEnumerable<LinearModule> Gates
+    {
+        get
+        {
+            yield return new LinearModule(ModuleOf(Router.Table), Experts[0].GateUp.In, Router.Experts, Bias: false);
+            if (SharedGate is not null)
+            {
+                yield return new LinearModule(ModuleOf(SharedGate), Experts[0].GateUp.In, 1, Bias: false);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override IEnumerable<WeightPlan> OtherWeights
     {
@@ -28,4 +41,6 @@ public sealed record ExpertsMlp(RouterPlan Router, IReadOnlyList<GatedMlp> Exper
             }
         }
     }
+
+    private static string ModuleOf(string weight) => weight[..^".weight".Length];
 }

@@ -6,6 +6,9 @@ namespace Assay.Models.Engine.Plans;
 /// <param name="SoftCap">c: logits become c · tanh(logit / c), or null.</param>
 public sealed record HeadPlan(string Table, bool Tied, double? SoftCap = null)
 {
+    /// <summary>Name the head's weight has as one of its own; of a tied head no checkpoint has it.</summary>
+    public string OwnTable { get; init; } = Tied ? "lm_head.weight" : Table;
+
     /// <summary>The head's own table, unless the configuration ties it to the embeddings or the checkpoint lacks one.</summary>
     /// <param name="embedding">Name of the embedding table.</param>
     /// <param name="own">Name of the head's own table.</param>
@@ -16,6 +19,6 @@ public sealed record HeadPlan(string Table, bool Tied, double? SoftCap = null)
     {
         string other = own.StartsWith(prefix, StringComparison.Ordinal) ? own[prefix.Length..] : prefix + own;
         bool lacking = stored is not null && !stored.Any(name => name == own || name == other);
-        return tied || lacking ? new HeadPlan(embedding, Tied: true) : new HeadPlan(own, Tied: false);
+        return tied || lacking ? new HeadPlan(embedding, Tied: true) { OwnTable = own } : new HeadPlan(own, Tied: false);
     }
 }

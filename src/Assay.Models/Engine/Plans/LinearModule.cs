@@ -13,7 +13,7 @@ public sealed record LinearModule(string Name, int In, int Out, bool Bias, bool 
     {
         get
         {
-            yield return new WeightPlan($"{Name}.weight", Transposed ? [In, Out] : [Out, In]);
+            yield return new WeightPlan($"{Name}.weight", Transposed ? [In, Out] : [Out, In]) { Transposed = Transposed };
             if (Bias)
             {
                 yield return new WeightPlan($"{Name}.bias", [Out]);

@@ -4,4 +4,12 @@ namespace Assay.Models.Engine.Plans;
 /// <param name="Name">Name as the family describes it.</param>
 /// <param name="Shape">Shape as stored in the file.</param>
 /// <param name="Trained">Whether full fine-tuning changes it; false for buffers such as a router's correction bias.</param>
-public sealed record WeightPlan(string Name, IReadOnlyList<long> Shape, bool Trained = true);
+public sealed record WeightPlan(string Name, IReadOnlyList<long> Shape, bool Trained = true)
+{
+    /// <summary>Whether the matrix is stored [inputs, outputs].</summary>
+    public bool Transposed { get; init; }
+
+    /// <summary>Its sizes in an NF4 file: quantising turns a transposed matrix to [outputs, inputs] first, and it is stored that way round.</summary>
+    /// <remarks>Source: <c>create_quantized_param</c> of transformers' bitsandbytes quantiser, on Conv1D.</remarks>
+    public IReadOnlyList<long> QuantisedShape => Transposed ? [.. Shape.Reverse()] : Shape;
+}

@@ -28,14 +28,15 @@ public sealed class ActivationKernelTests
             using var dy = new GuardedRows<T>(count, width, KernelCheck.Noise(9));
             using var inputs = GateUp();
             double[] y = new double[count * width], gradient = new double[2 * count * width];
+            double[] values = inputs.Exact, upstream = dy.Exact;
             for (int row = 0; row < count; row++)
             {
                 for (int column = 0; column < width; column++)
                 {
                     int gate = (row * 2 * width) + column;
-                    double up = inputs.Exact[gate + width];
-                    double d = dy.Exact[(row * width) + column];
-                    var (value, slope) = Exact(act, inputs.Exact[gate]);
+                    double up = values[gate + width];
+                    double d = upstream[(row * width) + column];
+                    var (value, slope) = Exact(act, values[gate]);
                     y[(row * width) + column] = value * up;
                     gradient[gate] = d * up * slope;
                     gradient[gate + width] = d * value;
@@ -68,8 +69,9 @@ public sealed class ActivationKernelTests
             GuardedRows<T> Input() => new(count, width, KernelCheck.Noise(10, 6));
             using var dy = new GuardedRows<T>(count, width, KernelCheck.Noise(11));
             using var inputs = Input();
+            double[] upstream = dy.Exact;
             double[] y = [.. inputs.Exact.Select(x => Exact(act, x).Value)];
-            double[] dx = [.. inputs.Exact.Select((x, index) => Exact(act, x).Slope * dy.Exact[index])];
+            double[] dx = [.. inputs.Exact.Select((x, index) => Exact(act, x).Slope * upstream[index])];
             float[] actual = KernelCheck.Variants(() =>
             {
                 using var x = Input();

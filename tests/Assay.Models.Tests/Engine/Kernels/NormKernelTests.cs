@@ -47,11 +47,12 @@ public sealed unsafe class NormKernelTests
             using var w = new GuardedRows<Fp32>(1, width, KernelCheck.Noise(3));
             using var dy = new GuardedRows<T>(Count, width, KernelCheck.Noise(4));
             double[] y = new double[Count * width], dx = new double[Count * width], dw = new double[width];
+            double[] xs = x.Exact, dys = dy.Exact;
+            double[] weights = Array.ConvertAll(w.Values, value => (double)value + offset);
             for (int row = 0; row < Count; row++)
             {
-                double[] values = x.Exact[(row * width)..((row + 1) * width)];
-                double[] gradient = [.. dy.Exact.Skip(row * width).Take(width)];
-                double[] weights = [.. w.Exact.Select(value => value + offset)];
+                double[] values = xs[(row * width)..((row + 1) * width)];
+                double[] gradient = dys[(row * width)..((row + 1) * width)];
                 double r = 1 / Math.Sqrt((values.Sum(value => value * value) / width) + Epsilon);
                 double products = Enumerable.Range(0, width).Sum(index => gradient[index] * weights[index] * values[index]);
                 for (int column = 0; column < width; column++)
@@ -93,19 +94,21 @@ public sealed unsafe class NormKernelTests
             using var w = new GuardedRows<Fp32>(2, width, KernelCheck.Noise(6));
             using var dy = new GuardedRows<T>(Count, width, KernelCheck.Noise(7));
             double[] y = new double[Count * width], dx = new double[Count * width], dw = new double[width], db = new double[width];
+            double[] xs = x.Exact, dys = dy.Exact, weights = w.Exact;
             for (int row = 0; row < Count; row++)
             {
-                double[] values = x.Exact[(row * width)..((row + 1) * width)];
-                double[] gradient = [.. dy.Exact.Skip(row * width).Take(width)];
+                double[] values = xs[(row * width)..((row + 1) * width)];
+                double[] gradient = dys[(row * width)..((row + 1) * width)];
                 double mean = values.Average();
                 double r = 1 / Math.Sqrt((values.Sum(value => (value - mean) * (value - mean)) / width) + Epsilon);
                 double[] normalised = [.. values.Select(value => (value - mean) * r)];
-                double[] g = [.. gradient.Select((value, index) => value * w.Exact[index])];
+                double[] g = [.. gradient.Select((value, index) => value * weights[index])];
+                double plainMean = g.Average();
                 double along = g.Select((value, index) => value * normalised[index]).Average();
                 for (int column = 0; column < width; column++)
                 {
-                    y[(row * width) + column] = (normalised[column] * w.Exact[column]) + w.Exact[width + column];
-                    dx[(row * width) + column] = r * (g[column] - g.Average() - (normalised[column] * along));
+                    y[(row * width) + column] = (normalised[column] * weights[column]) + weights[width + column];
+                    dx[(row * width) + column] = r * (g[column] - plainMean - (normalised[column] * along));
                     dw[column] += gradient[column] * normalised[column];
                     db[column] += gradient[column];
                 }

@@ -13,11 +13,12 @@ public sealed unsafe class OptimiserKernelTests
             using var start = new GuardedRows<Fp32>(1, count, KernelCheck.Noise(50));
             using var gradient = new GuardedRows<Fp32>(1, count, KernelCheck.Noise(51));
             start.Exact.CopyTo(p, 0);
+            double[] gradients = gradient.Exact;
             for (int step = 1; step <= 3; step++)
             {
                 for (int index = 0; index < count; index++)
                 {
-                    double g = gradient.Exact[index] * 0.5;
+                    double g = gradients[index] * 0.5;
                     p[index] *= 1 - (0.01 * 0.1);
                     m[index] = (0.9 * m[index]) + (0.1 * g);
                     v[index] = (0.95 * v[index]) + (0.05 * g * g);

@@ -136,9 +136,10 @@ public sealed unsafe class RowKernelTests
             using var x = new GuardedRows<T>(Count, width, KernelCheck.Noise(12));
             using var bias = new GuardedRows<T>(1, width, KernelCheck.Noise(13));
             float[] factors = [2, -0.5f, 0];
-            double[] first = [.. x.Exact.Select((value, index) => 1 + (0.25 * value) + bias.Exact[index % width])];
+            double[] xs = x.Exact, added = bias.Exact;
+            double[] first = [.. xs.Select((value, index) => 1 + (0.25 * value) + added[index % width])];
             double[] scaled = [.. x.Exact.Select((value, index) => 4 * value * factors[index / width])];
-            double[] sums = [.. Enumerable.Range(0, width).Select(column => 1 + Enumerable.Range(0, Count).Sum(row => x.Exact[(row * width) + column]))];
+            double[] sums = [.. Enumerable.Range(0, width).Select(column => 1 + Enumerable.Range(0, Count).Sum(row => xs[(row * width) + column]))];
             double[] dots = [.. x.Exact.Chunk(width).Select(row => row.Sum(value => value * value))];
             double squares = x.Exact.Sum(value => value * value);
             float[] actual = KernelCheck.Variants(() =>

@@ -2,7 +2,7 @@ using Assay.Models.Engine.Kernels;
 
 namespace Assay.Models.Tests.Engine.Kernels;
 
-public sealed unsafe class SoftmaxKernelTests
+public sealed unsafe class CrossEntropyKernelTests
 {
     [Theory]
     [InlineData(null)]
@@ -42,55 +42,6 @@ public sealed unsafe class SoftmaxKernelTests
                 });
                 Assert.False(float.IsFinite(losses[0]));
             }
-        }
-    }
-
-    [Theory]
-    [InlineData(null, false)]
-    [InlineData(4, false)]
-    [InlineData(1, true)]
-    [InlineData(null, true)]
-    public void Causal_softmax_and_its_gradient_match_the_formula(int? window, bool alibi)
-    {
-        const int matrices = 2;
-        const float scale = 0.7f;
-        float[] slopes = [0.5f, 0.125f];
-        foreach (int tokens in (int[])[1, 2, 3, 5, 8, 15, 16, 17, 31, 33, 40])
-        {
-            var size = new RowSize(matrices * tokens, tokens);
-            using var scores = new GuardedRows<Fp32>(matrices * tokens, tokens, KernelCheck.Noise(41, 4));
-            using var upstream = new GuardedRows<Fp32>(matrices * tokens, tokens, KernelCheck.Noise(42));
-            double[] p = new double[scores.Values.Length], ds = new double[p.Length];
-            for (int row = 0; row < matrices * tokens; row++)
-            {
-                int query = row % tokens;
-                int[] visible = [.. Enumerable.Range(0, query + 1).Where(key => window is null || query - key < window)];
-                double[] weights = [.. visible.Select(key => Math.Exp((scale * scores.Exact[(row * tokens) + key]) + (alibi ? slopes[row / tokens] * key : 0)))];
-                double total = weights.Sum();
-                double along = visible.Select((key, index) => weights[index] / total * upstream.Exact[(row * tokens) + key]).Sum();
-                for (int index = 0; index < visible.Length; index++)
-                {
-                    int place = (row * tokens) + visible[index];
-                    p[place] = weights[index] / total;
-                    ds[place] = scale * p[place] * (upstream.Exact[place] - along);
-                }
-            }
-
-            float[] actual = KernelCheck.Variants(() =>
-            {
-                using var values = new GuardedRows<Fp32>(matrices * tokens, tokens, KernelCheck.Noise(41, 4));
-                using var gradient = new GuardedRows<Fp32>(matrices * tokens, tokens, KernelCheck.Noise(42));
-                fixed (float* each = slopes)
-                {
-                    CausalSoftmax.Forward(values.Rows, size, scale, window, alibi ? each : null);
-                }
-
-                CausalSoftmax.Backward(values.Rows, gradient.Rows, size, scale);
-                values.AssertGuards();
-                gradient.AssertGuards();
-                return [.. values.Values, .. gradient.Values];
-            });
-            KernelCheck.Close<Fp32>([.. p, .. ds], actual);
         }
     }
 
