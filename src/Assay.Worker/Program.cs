@@ -18,6 +18,7 @@ var root = new RootCommand("Assay's engine: training and generation on this mach
     GenerateVerb.Create(),
     PullVerb.Create(),
     InspectVerb.Create(),
+    ExportVerb.Create(),
     LeaseVerb.Create(),
 };
 

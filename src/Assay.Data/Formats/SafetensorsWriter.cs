@@ -13,10 +13,24 @@ public static class SafetensorsWriter
     /// <param name="path">The file to make or replace.</param>
     /// <param name="tensors">Any order; names must differ and sizes agree with shapes.</param>
     /// <exception cref="ArgumentException">A name occurs twice, or bytes and shape disagree.</exception>
-    public static void Write(string path, IEnumerable<TensorContent> tensors)
+    public static void Write(string path, IEnumerable<TensorContent> tensors) => Write(path, tensors.Select(tensor =>
+        new StreamedTensor(tensor.Name, tensor.Dtype, tensor.Shape, stream => stream.Write(tensor.Bytes.Span)) is var streamed && tensor.Bytes.Length == streamed.Length
+            ? streamed
+            : throw new ArgumentException($"Tensor '{tensor.Name}' has {tensor.Bytes.Length} bytes, but its shape needs {streamed.Length}.", nameof(tensors))).ToList());
+
+    /// <summary>Writes in the same way tensors that are made one after the other.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="tensors">Any order; names must differ.</param>
+    /// <exception cref="ArgumentException">A name occurs twice, or a tensor wrote another number of bytes than its shape implies.</exception>
+    public static void Write(string path, IReadOnlyCollection<StreamedTensor> tensors)
     {
         var ordered = tensors.OrderByDescending(tensor => tensor.Dtype.Size()).ThenBy(tensor => tensor.Name, StringComparer.Ordinal).ToArray();
-        Check(ordered);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        if (Array.Find(ordered, tensor => !names.Add(tensor.Name)) is { } twice)
+        {
+            throw new ArgumentException($"The name '{twice.Name}' occurs twice.", nameof(tensors));
+        }
+
         byte[] header = Header(ordered);
         DurableFile.Write(path, stream =>
         {
@@ -26,25 +40,17 @@ public static class SafetensorsWriter
             stream.Write(header);
             foreach (var tensor in ordered)
             {
-                stream.Write(tensor.Bytes.Span);
+                long begin = stream.Position;
+                tensor.Write(stream);
+                if (stream.Position - begin != tensor.Length)
+                {
+                    throw new ArgumentException($"Tensor '{tensor.Name}' wrote {stream.Position - begin} bytes, but its shape needs {tensor.Length}.", nameof(tensors));
+                }
             }
         });
     }
 
-    private static void Check(TensorContent[] tensors)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var tensor in tensors)
-        {
-            long expected = tensor.Shape.Aggregate((long)tensor.Dtype.Size(), (bytes, size) => checked(bytes * size));
-            if (tensor.Bytes.Length != expected || !names.Add(tensor.Name))
-            {
-                throw new ArgumentException($"Tensor '{tensor.Name}' has {tensor.Bytes.Length} bytes, its shape needs {expected}, and its name must occur once.", nameof(tensors));
-            }
-        }
-    }
-
-    private static byte[] Header(TensorContent[] tensors)
+    private static byte[] Header(StreamedTensor[] tensors)
     {
         var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, Plain))
@@ -59,9 +65,9 @@ public static class SafetensorsWriter
                 writer.WriteStartObject(tensor.Name);
                 writer.WriteString("dtype", tensor.Dtype.FileName());
                 WriteNumbers(writer, "shape", tensor.Shape);
-                WriteNumbers(writer, "data_offsets", [begin, begin + tensor.Bytes.Length]);
+                WriteNumbers(writer, "data_offsets", [begin, begin + tensor.Length]);
                 writer.WriteEndObject();
-                begin += tensor.Bytes.Length;
+                begin += tensor.Length;
             }
 
             writer.WriteEndObject();

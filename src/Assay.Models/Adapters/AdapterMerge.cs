@@ -37,6 +37,7 @@ internal static class AdapterMerge
         return merged;
     }
 
-    private static Tensor Merged(LoraPair pair, LinearModule linear, Tensor value) =>
+    /// <summary>A layer's weight in its stored shape with a pair inside, a new tensor.</summary>
+    internal static Tensor Merged(LoraPair pair, LinearModule linear, Tensor value) =>
         linear.Transposed ? pair.Merge(value.t()).t().contiguous() : pair.Merge(value);
 }

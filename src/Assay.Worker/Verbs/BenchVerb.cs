@@ -8,5 +8,6 @@ internal static class BenchVerb
     public static Command Create() => new("bench", "Measures training and generation against a baseline in the same process.")
     {
         BenchTrainVerb.Create(),
+        BenchGenerateVerb.Create(),
     };
 }

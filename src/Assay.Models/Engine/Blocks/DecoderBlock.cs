@@ -9,9 +9,7 @@ internal sealed class DecoderBlock : IDisposable
 {
     private readonly BlockPlan plan;
     private readonly int index;
-#pragma warning disable CA1859 // The second kind of attention comes with DeepSeek.
     private readonly IBranch attention;
-#pragma warning restore CA1859
     private readonly IBranch mlp;
     private readonly Norm pre1;
     private readonly Norm? post1;
@@ -29,12 +27,14 @@ internal sealed class DecoderBlock : IDisposable
         attention = plan.Attention switch
         {
             GroupedAttention grouped => new CausalAttention(weights, grouped, adapter, index),
+            LatentAttention latent => new CompressedAttention(weights, latent, adapter, index),
             _ => throw new NotSupportedException($"The packed path has no {plan.Attention.GetType().Name}."),
         };
         mlp = plan.Mlp switch
         {
             GatedMlp gated => new GatedFeedForward(weights, gated, adapter, index),
             PlainMlp plain => new PlainFeedForward(weights, plain, adapter, index),
+            ExpertsMlp experts => new ExpertsFeedForward(weights, experts, adapter, index),
             _ => throw new NotSupportedException($"The packed path has no {plan.Mlp.GetType().Name}."),
         };
     }
@@ -55,24 +55,19 @@ internal sealed class DecoderBlock : IDisposable
     public void Forward(PackedPass pass, Tensor result)
     {
         var h = Input(pass);
-        var y = pass.Work("branch.y", Width);
         pre1.Forward(pass, h, attention.Input(pass));
         if (plan.Parallel)
         {
             FillParallel(pass, h);
-            attention.Forward(pass, y);
-            RowOperators.Add(result, h, y);
-            mlp.Forward(pass, y);
-            RowOperators.Add(result, result, y);
+            RowOperators.Add(result, h, Run(pass, attention));
+            RowOperators.Add(result, result, Run(pass, mlp));
             return;
         }
 
-        attention.Forward(pass, y);
         var middle = Middle(pass);
-        RowOperators.Add(middle, h, Normalised(pass, post1, "post1", y));
+        RowOperators.Add(middle, h, Normalised(pass, post1, "post1", Run(pass, attention)));
         pre2!.Forward(pass, middle, mlp.Input(pass));
-        mlp.Forward(pass, y);
-        RowOperators.Add(result, middle, Normalised(pass, post2, "post2", y));
+        RowOperators.Add(result, middle, Normalised(pass, post2, "post2", Run(pass, mlp)));
     }
 
     /// <summary>Turns the gradient of the block's result into that of its input.</summary>
@@ -123,6 +118,13 @@ internal sealed class DecoderBlock : IDisposable
         mlp.Dispose();
     }
 
+    private Tensor Run(PackedPass pass, IBranch branch)
+    {
+        var y = branch.ResultIsFloat ? pass.WorkFloats("branch.floats", pass.Count, Width) : pass.Work("branch.y", Width);
+        branch.Forward(pass, y);
+        return y;
+    }
+
     private Tensor Middle(PackedPass pass) => pass.KeptFloats("h.middle", index, pass.Count, Width);
 
     private void FillParallel(PackedPass pass, Tensor h)
@@ -149,8 +151,9 @@ internal sealed class DecoderBlock : IDisposable
 
         var original = pass.Kept($"{role}.x", index, Width);
         RowOperators.Convert(y, original);
-        norm.Forward(pass, original, y);
-        return y;
+        var normalised = pass.Work("branch.norm", Width);
+        norm.Forward(pass, original, normalised);
+        return normalised;
     }
 
     private void Denormalised(PackedPass pass, Norm? norm, string role, Tensor dh, Tensor dy)

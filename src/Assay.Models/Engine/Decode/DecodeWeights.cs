@@ -107,6 +107,16 @@ public sealed class DecodeWeights : IDisposable
             format,
             null);
 
+    /// <summary>Random weights for measurements: matrices N(0, 0.02²), norms 1, biases 0.</summary>
+    /// <param name="plan">What to make.</param>
+    /// <param name="seed">Same seed and format, same weights.</param>
+    /// <param name="format">How to hold the matrices; int8 and NF4 are made from the bf16 values.</param>
+    public static DecodeWeights Random(DecoderPlan plan, long seed, WeightFormat format)
+    {
+        var source = new RandomWeights(plan, seed, bf16: format is not WeightFormat.Fp32);
+        return new DecodeWeights(plan, source.Find, format, source);
+    }
+
     public void Dispose()
     {
         foreach (var memory in owned)
@@ -132,8 +142,6 @@ public sealed class DecodeWeights : IDisposable
 
         bool Changes(LinearModule module) => changed.Find($"{module.Name}.weight") is not null || changed.Find($"{module.Name}.bias") is not null;
     }
-
-    internal static DecodeWeights Of(DecoderPlan plan, Func<string, SourceWeight> find, WeightFormat? format, IDisposable? source) => new(plan, find, format, source);
 
     private static SourceWeight Checked(SourceWeight weight, IReadOnlyList<long> shape) =>
         weight.Shape.SequenceEqual(shape)

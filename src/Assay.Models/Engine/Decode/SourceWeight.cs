@@ -10,6 +10,9 @@ namespace Assay.Models.Engine.Decode;
 /// <param name="Shape">Sizes.</param>
 internal sealed unsafe record SourceWeight(string Name, nint Address, TensorDtype Dtype, IReadOnlyList<long> Shape)
 {
+    /// <summary>What may be disposed once the weight has been copied, or null when something else owns the memory.</summary>
+    public IDisposable? Owner { get; init; }
+
     /// <summary>Rows of the matrix; 1 for a vector.</summary>
     public long Rows => Shape.Count > 1 ? Shape[0] : 1;
 

@@ -51,7 +51,9 @@ internal sealed unsafe class WeightLoader(Func<string, SourceWeight> find, Weigh
     public nint Vector(string name, RowOrder order, int length)
     {
         float[] values = new float[length];
-        find(name).ReadRow(0, values);
+        var stored = find(name);
+        stored.ReadRow(0, values);
+        stored.Owner?.Dispose();
         float* copy = (float*)Own(4L * length);
         int[]? rows = order.IsIdentity ? null : order.HubRows(length);
         for (int index = 0; index < length; index++)
@@ -179,6 +181,7 @@ internal sealed unsafe class WeightLoader(Func<string, SourceWeight> find, Weigh
                 WeightWriter.Write(made, row, values);
             }
         });
+        weight.Owner?.Dispose();
         return made;
     }
 

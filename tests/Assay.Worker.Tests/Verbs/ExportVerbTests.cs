@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Assay.Testing;
+using Assay.Worker.Verbs;
+
+namespace Assay.Worker.Tests.Verbs;
+
+public sealed class ExportVerbTests : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("assay-verb-").FullName;
+
+    private static string Starter => Path.Combine(Repository.Root, "models", "starter");
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Theory]
+    [InlineData(null, 30u)]
+    [InlineData("f16", 1u)]
+    [InlineData("q8_0", 8u)]
+    public void Gguf_has_the_asked_type(string? type, uint expected)
+    {
+        string path = Path.Combine(root, "starter.gguf");
+        string[] given = type is null ? [] : ["--type", type];
+
+        Assert.Equal(0, Run([Starter, "--to", path, "--format", "gguf", .. given]));
+
+        Assert.Equal(expected, GgufReading.Of(path).TypeOf("token_embd.weight"));
+        Assert.False(File.Exists(path + ".tmp"));
+    }
+
+    [Fact]
+    public void Safetensors_take_no_quantised_type_and_no_name_that_is_taken()
+    {
+        Assert.Equal(2, Run([Starter, "--to", Path.Combine(root, "merged"), "--format", "safetensors", "--type", "q8_0"]));
+        Assert.Throws<IOException>(() => Run([Starter, "--to", root, "--format", "safetensors"]));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(root));
+    }
+
+    private static int Run(string[] arguments) => ExportVerb.Create().Parse(arguments).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
