@@ -21,7 +21,7 @@ public sealed class ExportSource : IDisposable
         (Folder, basePlan, this.checkpoint, this.adapter) = (folder, plan, checkpoint, adapter);
         Plan = adapter is null ? plan : AdapterMerge.Plan(plan, adapter);
         names = WeightNames.Match(plan, checkpoint.Names);
-        linears = plan.Linears.ToDictionary(linear => $"{linear.Name}.weight", StringComparer.Ordinal);
+        linears = AdapterSlots.Adaptable(plan).ToDictionary(linear => $"{linear.Name}.weight", StringComparer.Ordinal);
     }
 
     /// <summary>The base's folder.</summary>
@@ -50,6 +50,9 @@ public sealed class ExportSource : IDisposable
             throw;
         }
     }
+
+    /// <summary>How many of the base's weights are stored in NF4; they are dequantised, and an adapter is merged into the dequantised values.</summary>
+    public int Dequantised => names.Values.Count(name => Nf4Tensors.ShapeOf(checkpoint, name) is not null);
 
     /// <summary>A weight's name in the source's files; a head that the merge unties gets its usual name.</summary>
     public string NameOf(WeightPlan weight) => names.GetValueOrDefault(weight.Name, weight.Name);
@@ -88,6 +91,6 @@ public sealed class ExportSource : IDisposable
     private Tensor Stored(string name, WeightPlan weight)
     {
         var (file, entry) = checkpoint.Find(name)!.Value;
-        return Nf4Tensors.Find(checkpoint, name) is { } nf4 ? Nf4Weights.ToFloat32(nf4) : StoredWeight.Map(file, entry, weight);
+        return Nf4Tensors.Find(checkpoint, name) is { } nf4 ? Nf4Weights.ToFloat32(nf4, weight) : StoredWeight.Map(file, entry, weight);
     }
 }
