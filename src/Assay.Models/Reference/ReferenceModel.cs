@@ -23,6 +23,9 @@ public sealed class ReferenceModel : IDisposable
     /// <summary>fp32 weights by the plan's names; a tied head occurs once.</summary>
     public IReadOnlyDictionary<string, Tensor> Parameters => parameters;
 
+    /// <summary>Where the weights lie and calls compute.</summary>
+    public Device Device => parameters[Plan.Embedding.Table].device;
+
     /// <summary>Names of the weights that were stored in NF4 and are computed with in fp32, in the plan's order; usually none.</summary>
     public IReadOnlyList<string> Dequantised { get; }
 
@@ -32,6 +35,14 @@ public sealed class ReferenceModel : IDisposable
     {
         var weights = WeightLoading.Load(plan, checkpoint, out var dequantised);
         return new ReferenceModel(plan, weights, dequantised);
+    }
+
+    /// <summary>A copy on another device.</summary>
+    /// <param name="device">Where its calls compute.</param>
+    public ReferenceModel CopyTo(Device device)
+    {
+        using var off = no_grad();
+        return new ReferenceModel(Plan, parameters.ToDictionary(weight => weight.Key, weight => weight.Value.to(device, copy: true).DetachFromDisposeScope(), StringComparer.Ordinal), Dequantised);
     }
 
     /// <summary>A new model for pre-training: matrices N(0, 0.02²), norms 1, biases 0.</summary>

@@ -4,6 +4,7 @@ using Assay.Data.Planning;
 using Assay.Models;
 using Assay.Models.Adapters;
 using Assay.Models.Engine;
+using Assay.Models.Engine.Native;
 using Assay.Models.Training;
 
 namespace Assay.Worker.Verbs;
@@ -35,6 +36,7 @@ internal static class TrainVerb
     private static readonly Option<string> Dtype = new Option<string>("--dtype") { Description = "Type of the products on the packed path; auto takes the faster.", DefaultValueFactory = _ => "auto" }.AcceptOnlyFromAmong("auto", "bf16", "fp32");
     private static readonly Option<string> Quantization = new Option<string>("--quantization") { Description = "How the frozen base is kept; nf4 is QLoRA.", DefaultValueFactory = _ => "none" }.AcceptOnlyFromAmong("none", "nf4");
     private static readonly Option<int> Bin = new("--bin") { Description = "Tokens that the packed path computes at once.", DefaultValueFactory = _ => StepPacking.UsualBinTokens };
+    private static readonly Option<string> Device = new("--device") { Description = "cpu, or cuda with a CUDA build of libtorch (not tested by us); other devices take the reference path.", DefaultValueFactory = _ => "cpu" };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of adapter and order.", DefaultValueFactory = _ => 1 };
 
     public static Command Create()
@@ -42,7 +44,7 @@ internal static class TrainVerb
         var command = new Command("train", "Fine-tunes a LoRA adapter on conversations or running text; run again with the same settings to continue a stopped run.")
         {
             Model, Data, Output, Rank, Alpha, Dropout, Targets, Rate, Schedule, Decay, Noise, Epochs, Steps, Batch, Accumulation, CheckpointEvery, HeldOut, EvaluateEvery,
-            Length, LossOnPrompts, Computing, Dtype, Quantization, Bin, Seed,
+            Length, LossOnPrompts, Computing, Dtype, Quantization, Bin, Device, Seed,
         };
         command.SetAction(Run);
         return command;
@@ -59,7 +61,7 @@ internal static class TrainVerb
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.Folder)));
         var config = PeftAdapterConfig.Create(name, arguments.GetValue(Rank), arguments.GetValue(Alpha), arguments.GetValue(Targets) ?? [], arguments.GetValue(Dropout));
         using var adapter = LoraAdapter.Create(model.Plan, config, arguments.GetValue(Seed));
-        var (target, whyReference) = AdapterTarget.Open(model, adapter, arguments.GetValue(Computing), Format(arguments), arguments.GetValue(Bin));
+        var (target, whyReference) = AdapterTarget.Open(model, adapter, arguments.GetValue(Computing), Format(arguments), arguments.GetValue(Bin), TensorDevice.Find(arguments.GetValue(Device)!));
         using var owned = target;
         if (whyReference is not null)
         {
