@@ -23,7 +23,7 @@ public sealed class ExportSource : IDisposable
         (Folder, basePlan, this.checkpoint, this.adapter, this.trained) = (folder, plan, checkpoint, adapter, trained);
         Plan = adapter is null ? plan : AdapterMerge.Plan(plan, adapter);
         names = WeightNames.Match(plan, checkpoint.Names);
-        linears = plan.Linears.ToDictionary(linear => $"{linear.Name}.weight", StringComparer.Ordinal);
+        linears = AdapterSlots.Adaptable(plan).ToDictionary(linear => $"{linear.Name}.weight", StringComparer.Ordinal);
     }
 
     /// <summary>The base's folder.</summary>
@@ -52,6 +52,9 @@ public sealed class ExportSource : IDisposable
             throw;
         }
     }
+
+    /// <summary>How many of the base's weights are stored in NF4; they are dequantised, and an adapter is merged into the dequantised values.</summary>
+    public int Dequantised => names.Values.Count(name => Nf4Tensors.ShapeOf(checkpoint, name) is not null);
 
     /// <summary>Opens a model whose every weight was trained.</summary>
     /// <param name="model">The base: its folder gives names, types, configuration and tokenizer.</param>
@@ -113,6 +116,6 @@ public sealed class ExportSource : IDisposable
     private Tensor Stored(string name, WeightPlan weight)
     {
         var (file, entry) = checkpoint.Find(name)!.Value;
-        return Nf4Tensors.Find(checkpoint, name) is { } nf4 ? Nf4Weights.ToFloat32(nf4) : StoredWeight.Map(file, entry, weight);
+        return Nf4Tensors.Find(checkpoint, name) is { } nf4 ? Nf4Weights.ToFloat32(nf4, weight) : StoredWeight.Map(file, entry, weight);
     }
 }
