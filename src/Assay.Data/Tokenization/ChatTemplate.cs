@@ -65,7 +65,7 @@ public sealed class ChatTemplate
 
     private string Render(List<object?> messages, object? tools, bool addGenerationPrompt, IEnumerable<(string, object?)> context, DateTimeOffset? now)
     {
-        var budget = new RenderBudget();
+        var budget = new RenderBudget(TimeProvider.System);
         var scope = new Scope(Globals.Scope(now, budget));
         scope.Set("messages", messages);
         scope.Set("tools", tools);

@@ -56,6 +56,16 @@ public sealed class LoraAdapter : IDisposable
         return new LoraAdapter(plan, making.Config, [.. slots.Linears.Select(making.Pair)], [.. slots.Whole.Select(slot => making.Whole(slot, plan))]);
     }
 
+    /// <summary>A copy on another device.</summary>
+    /// <param name="plan">The base model.</param>
+    /// <param name="device">Where it is to be used.</param>
+    public LoraAdapter CopyTo(DecoderPlan plan, Device device) => new(
+        plan,
+        Config,
+        [.. pairs.Values.Select(pair => pair.CopyTo(device))],
+        [.. whole.Values.Select(weight => weight with { Value = weight.Value.detach().to(device, copy: true).DetachFromDisposeScope() })],
+        StoredDtypes);
+
     /// <summary>The pair of a layer, or null when it is not adapted.</summary>
     public LoraPair? Find(string module) => pairs.GetValueOrDefault(module);
 

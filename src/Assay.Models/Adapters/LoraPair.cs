@@ -38,6 +38,15 @@ public sealed class LoraPair : IDisposable
         ? [("lora_A.weight", A), ("lora_B.weight", B)]
         : [("lora_A.weight", A), ("lora_B.weight", B), ("lora_magnitude_vector", Magnitude)];
 
+    /// <summary>A copy on another device.</summary>
+    internal LoraPair CopyTo(Device device) => new(
+        Module,
+        A.detach().to(device, copy: true).DetachFromDisposeScope(),
+        B.detach().to(device, copy: true).DetachFromDisposeScope(),
+        Scale,
+        Dropout,
+        Magnitude?.detach().to(device, copy: true).DetachFromDisposeScope());
+
     /// <summary>What is added to x Wᵀ.</summary>
     /// <param name="x">[..., K].</param>
     /// <param name="weight">W, [O, K]; only DoRA reads it.</param>
@@ -47,7 +56,7 @@ public sealed class LoraPair : IDisposable
     {
         if (dropoutStep is { } step && Dropout is { } dropout)
         {
-            x *= dropout.Mask(Module, step, x.shape);
+            x *= dropout.Mask(Module, step, x.shape).to(x.device);
         }
 
         var update = nn.functional.linear(nn.functional.linear(x, A), B) * Scale;

@@ -64,12 +64,12 @@ public sealed class DecoderEngine : IDisposable
     {
         foreach (var block in plan.Blocks)
         {
-            if (block.Attention is not GroupedAttention)
+            if (block.Attention is not (GroupedAttention or LatentAttention))
             {
                 return $"The packed path has no {block.Attention.GetType().Name} yet; the reference path has.";
             }
 
-            if (block.Mlp is not (GatedMlp or PlainMlp))
+            if (block.Mlp is not (GatedMlp or PlainMlp or ExpertsMlp))
             {
                 return $"The packed path has no {block.Mlp.GetType().Name} yet; the reference path has.";
             }
@@ -121,7 +121,10 @@ public sealed class DecoderEngine : IDisposable
 
     /// <summary>Fills a cache and scores the last token of each sequence.</summary>
     /// <param name="tokens">Whole prompts.</param>
-    /// <param name="store">Receives block index, keys and values of all tokens, [N, K·d] each, keys after rotation; strided views that are valid during the call only.</param>
+    /// <param name="store">
+    /// Receives block index, keys and values of all tokens, [N, K·d] each, keys after rotation; of latent attention the normalised compressed rows [N, C]
+    /// and the rotated shared keys. Strided views that are valid during the call only.
+    /// </param>
     /// <returns>[sequences, V], fp32; the caller's.</returns>
     /// <exception cref="ArgumentException">The tokens contradict each other or the vocabulary.</exception>
     public Tensor Prefill(PackedTokens tokens, Action<int, Tensor, Tensor> store)

@@ -31,7 +31,7 @@ internal static class AttentionOperators
         if (plan.Position is PositionKind.Alibi)
         {
             // A key's index stands for its position: rows are consecutive, and softmax ignores what all keys of a query share.
-            scores += tensor(AlibiSlopes((int)query.shape[1])).view(1, -1, 1, 1) * arange(keys, ScalarType.Float32);
+            scores += tensor(AlibiSlopes((int)query.shape[1]), device: query.device).view(1, -1, 1, 1) * arange(keys, ScalarType.Float32, query.device);
         }
 
         if (plan.SoftCap is { } cap)
@@ -41,12 +41,12 @@ internal static class AttentionOperators
 
         if (tokens > 1)
         {
-            scores += full([tokens, keys], float.NegativeInfinity).triu(keys - tokens + 1);
+            scores += full([tokens, keys], float.NegativeInfinity, device: query.device).triu(keys - tokens + 1);
         }
 
         if (plan.Window is { } window && window < keys)
         {
-            scores += full([tokens, keys], float.NegativeInfinity).tril(keys - tokens - window);
+            scores += full([tokens, keys], float.NegativeInfinity, device: query.device).tril(keys - tokens - window);
         }
 
         return matmul(scores.softmax(-1), value);

@@ -19,7 +19,7 @@ internal sealed class ForwardPass
     {
         (this.model, this.ids, this.options) = (model, ids, options);
         long first = options.Cache?.Length ?? 0;
-        positions = options.Positions ?? arange(first, first + ids.shape[1], ScalarType.Int64).unsqueeze(0); // [1 or B, T]
+        positions = options.Positions ?? arange(first, first + ids.shape[1], ScalarType.Int64, ids.device).unsqueeze(0); // [1 or B, T]
         rope = model.Plan.Rope is { } plan ? RotaryTable.Make(plan, positions) : null;
     }
 
@@ -195,5 +195,5 @@ internal sealed class ForwardPass
     }
 
     private static Tensor InEngineOrder(RowBlock block, Tensor y) =>
-        block.Order.IsIdentity ? y : y.index_select(-1, tensor(Array.ConvertAll(block.Order.HubRows(block.Module.Out), row => (long)row)));
+        block.Order.IsIdentity ? y : y.index_select(-1, tensor(Array.ConvertAll(block.Order.HubRows(block.Module.Out), row => (long)row), device: y.device));
 }

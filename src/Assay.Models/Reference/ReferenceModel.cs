@@ -23,6 +23,9 @@ public sealed class ReferenceModel : IDisposable
     /// <summary>fp32 weights by the plan's names; a tied head occurs once.</summary>
     public IReadOnlyDictionary<string, Tensor> Parameters => parameters;
 
+    /// <summary>Where the weights lie and calls compute.</summary>
+    public Device Device => parameters[Plan.Embedding.Table].device;
+
     /// <summary>Names of the weights that were stored in NF4 and are computed with in fp32, in the plan's order; usually none.</summary>
     public IReadOnlyList<string> Dequantised { get; }
 
@@ -34,7 +37,15 @@ public sealed class ReferenceModel : IDisposable
         return new ReferenceModel(plan, weights, dequantised);
     }
 
-    /// <summary>A new model for pre-training: matrices N(0, 0.02²), norms 1, biases 0.</summary>
+    /// <summary>A copy on another device.</summary>
+    /// <param name="device">Where its calls compute.</param>
+    public ReferenceModel CopyTo(Device device)
+    {
+        using var off = no_grad();
+        return new ReferenceModel(Plan, parameters.ToDictionary(weight => weight.Key, weight => weight.Value.to(device, copy: true).DetachFromDisposeScope(), StringComparer.Ordinal), Dequantised);
+    }
+
+    /// <summary>A new model for pre-training: matrices N(0, 0.02²), norms and biases without effect.</summary>
     /// <param name="plan">What to make.</param>
     /// <param name="seed">Same seed, same weights.</param>
     public static ReferenceModel Initialise(DecoderPlan plan, ulong seed)
@@ -52,9 +63,9 @@ public sealed class ReferenceModel : IDisposable
                     values[index] = (float)(deviation * random.Normal(index));
                 }
             }
-            else if (weight.Name.EndsWith(".weight", StringComparison.Ordinal))
+            else
             {
-                Array.Fill(values, 1f);
+                Array.Fill(values, weight.Neutral);
             }
 
             parameters.Add(weight.Name, tensor(values, [.. weight.Shape]).DetachFromDisposeScope());

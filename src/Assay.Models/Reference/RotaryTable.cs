@@ -13,7 +13,7 @@ internal sealed record RotaryTable(Tensor Cos, Tensor Sin)
         int length = (int)positions.max().item<long>() + 1;
         float[] frequencies = [.. plan.Frequencies(length).Select(frequency => (float)frequency)];
         double magnitude = plan.Magnitude;
-        var angles = positions.unsqueeze(1).unsqueeze(-1).to(ScalarType.Float32) * tensor(frequencies); // [·, 1, T, rotary/2]
+        var angles = positions.unsqueeze(1).unsqueeze(-1).to(ScalarType.Float32) * tensor(frequencies, device: positions.device); // [·, 1, T, rotary/2]
         return magnitude == 1
             ? new RotaryTable(angles.cos(), angles.sin())
             : new RotaryTable(angles.cos() * magnitude, angles.sin() * magnitude);

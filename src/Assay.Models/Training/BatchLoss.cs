@@ -13,18 +13,18 @@ internal static class BatchLoss
         long[] ids = batch.PaddedIds();
         CheckIds(ids, model.Plan.Vocab);
         using var scope = NewDisposeScope();
-        var hidden = model.Hidden(tensor(ids, batch.Samples.Count, batch.Length), options).view(-1, model.Plan.Hidden); // [B·T, D]
+        var hidden = model.Hidden(tensor(ids, [batch.Samples.Count, batch.Length], device: model.Device), options).view(-1, model.Plan.Hidden); // [B·T, D]
         long[] targets = batch.PaddedTargets();
         if (batch.Supervised < targets.Length)
         {
             // Logits only where a prediction counts: on instruction data that is about half of the rows.
             long[] rows = [.. Enumerable.Range(0, targets.Length).Where(row => targets[row] != TrainingBatch.NotTrained).Select(row => (long)row)];
-            hidden = hidden.index_select(0, tensor(rows));
+            hidden = hidden.index_select(0, tensor(rows, device: model.Device));
             targets = [.. rows.Select(row => targets[row])];
         }
 
         var logits = model.Logits(hidden, options.Adapter); // [S, V]
-        return nn.functional.cross_entropy(logits, tensor(targets), reduction: nn.Reduction.Sum).MoveToOuterDisposeScope();
+        return nn.functional.cross_entropy(logits, tensor(targets, device: model.Device), reduction: nn.Reduction.Sum).MoveToOuterDisposeScope();
     }
 
     private static void CheckIds(long[] ids, int vocab)

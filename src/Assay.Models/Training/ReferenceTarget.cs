@@ -5,28 +5,43 @@ using static TorchSharp.torch;
 namespace Assay.Models.Training;
 
 /// <summary>Training by autograd in fp32: an adapter on a frozen base, or every weight of a model.</summary>
-/// <remarks>Sets <c>requires_grad</c> on exactly the trained tensors, and off again on <see cref="Dispose"/>. Owns neither model nor adapter.</remarks>
+/// <remarks>
+/// Sets <c>requires_grad</c> on exactly the trained tensors, and off again on <see cref="Dispose"/>. Owns neither model nor adapter.
+/// On another device it computes with copies there; the tensors that the optimiser changes stay in this machine's memory.
+/// </remarks>
 public sealed class ReferenceTarget : ITrainingTarget
 {
     private readonly ReferenceModel model;
     private readonly LoraAdapter? adapter;
     private readonly bool fused;
+    private readonly List<(Tensor Master, Tensor Computed)> trained;
+    private readonly List<IDisposable> copies = [];
 
     /// <param name="model">The base.</param>
     /// <param name="adapter">What to train; null trains the base itself.</param>
     /// <param name="fusedAttention">Use libtorch's fused attention.</param>
-    public ReferenceTarget(ReferenceModel model, LoraAdapter? adapter, bool fusedAttention)
+    /// <param name="device">Device to compute on with copies; null computes in place.</param>
+    public ReferenceTarget(ReferenceModel model, LoraAdapter? adapter, bool fusedAttention, Device? device = null)
     {
         (this.model, this.adapter, fused) = (model, adapter, fusedAttention);
-        var trained = adapter is null
-            ? model.Plan.Weights().Where(weight => weight.Trained).Select(weight => (weight.Name, model.Parameters[weight.Name]))
-            : adapter.Parameters;
-        Parameters = [.. trained.Select(parameter => new TrainedTensor(parameter.Item1, parameter.Item2, () => parameter.Item2.grad))];
+        Path = device is null ? "reference fp32" : $"reference fp32 on {device}";
+        var masters = Trained(model, adapter);
+        if (device is not null)
+        {
+            copies.Add(this.model = model.CopyTo(device));
+            if (adapter is not null)
+            {
+                copies.Add(this.adapter = adapter.CopyTo(model.Plan, device));
+            }
+        }
+
+        trained = [.. masters.Zip(Trained(this.model, this.adapter), (master, computed) => (master.Value, computed.Value))];
+        Parameters = [.. masters.Zip(trained, (master, pair) => new TrainedTensor(master.Name, master.Value, () => pair.Computed.grad))];
         SetTrainable(true);
     }
 
     /// <inheritdoc/>
-    public string Path => "reference fp32";
+    public string Path { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<TrainedTensor> Parameters { get; }
@@ -56,16 +71,20 @@ public sealed class ReferenceTarget : ITrainingTarget
     /// <inheritdoc/>
     public void ClearGradients()
     {
-        foreach (var parameter in Parameters)
+        foreach (var (_, computed) in trained)
         {
-            parameter.Value.grad = null;
+            computed.grad = null;
         }
     }
 
     /// <inheritdoc/>
     public void ParametersChanged()
     {
-        // The forward reads the trained tensors themselves.
+        if (copies.Count > 0)
+        {
+            using var off = no_grad();
+            trained.ForEach(pair => pair.Computed.copy_(pair.Master));
+        }
     }
 
     /// <inheritdoc/>
@@ -84,7 +103,15 @@ public sealed class ReferenceTarget : ITrainingTarget
     public Tensor SumLoss(TrainingBatch batch, long? dropoutStep, Tensor? noise = null) =>
         BatchLoss.Sum(model, batch, new ForwardOptions { Adapter = adapter, DropoutStep = dropoutStep, FusedAttention = fused, EmbeddingNoise = noise });
 
-    public void Dispose() => SetTrainable(false);
+    public void Dispose()
+    {
+        SetTrainable(false);
+        copies.ForEach(copy => copy.Dispose());
+    }
+
+    private static List<(string Name, Tensor Value)> Trained(ReferenceModel model, LoraAdapter? adapter) => adapter is null
+        ? [.. model.Plan.Weights().Where(weight => weight.Trained).Select(weight => (weight.Name, model.Parameters[weight.Name]))]
+        : [.. adapter.Parameters];
 
     private Tensor? Noise(TrainingStep step, TrainingBatch batch, int firstSequence)
     {
@@ -100,15 +127,15 @@ public sealed class ReferenceTarget : ITrainingTarget
             noise.Fill(step.Number, firstSequence + row, width, values.AsSpan(row * batch.Length * width, batch.Samples[row].Ids.Length * width));
         }
 
-        return tensor(values, batch.Samples.Count, batch.Length, width);
+        return tensor(values, [batch.Samples.Count, batch.Length, width], device: model.Device);
     }
 
     private void SetTrainable(bool trainable)
     {
-        foreach (var parameter in Parameters)
+        foreach (var (_, computed) in trained)
         {
-            parameter.Value.grad = null;
-            parameter.Value.requires_grad = trainable;
+            computed.grad = null;
+            computed.requires_grad = trainable;
         }
     }
 }

@@ -74,6 +74,13 @@ public sealed class ChatTemplateTests
     [InlineData("{% set ns = namespace(x=[]) %}{% for a in range(200000) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x | tojson }}")]
     [InlineData("{% macro m(a) %}{{ m(a) }}{% endmacro %}{{ m(1) }}")]
     [InlineData("{{ range(9223372036854775807) }}")]
+    [InlineData("{% set a = 'a' * 6000000 %}{{ (a ~ 'b' ~ a) in (a ~ a ~ a) }}")]
+    [InlineData("{% set a = 'a' * 6000000 %}{{ (a ~ a).find(a ~ 'b') }}{{ (a ~ a).count(a ~ 'b') }}")]
+    [InlineData("{% set a = 'a' * 6000000 %}{{ (a ~ a).strip(('b' * 6000000) ~ 'a') }}")]
+    [InlineData("{% set a = 'a' * 6000000 %}{{ a.split('a') }}")]
+    [InlineData("{% set a = 'a ' * 6000000 %}{{ a.split() }}")]
+    [InlineData("{% set a = '\n' * 6000000 %}{{ a.splitlines() }}")]
+    [InlineData("{{ 'x' * 33554433 }}")]
     public void Unbounded_work_is_stopped(string source) => Assert.Throws<ChatTemplateException>(() => Render(source));
 
     [Theory]

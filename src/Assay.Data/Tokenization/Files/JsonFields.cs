@@ -12,7 +12,14 @@ internal static class JsonFields
             throw new InvalidTokenizerException($"Expected an object with '{name}', found {element.ValueKind}.");
         }
 
-        return element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        try
+        {
+            return element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new InvalidTokenizerException($"A name beside '{name}' holds a broken surrogate escape.", exception);
+        }
     }
 
     public static bool Flag(this JsonElement element, string name, bool otherwise) => element.Field(name) switch

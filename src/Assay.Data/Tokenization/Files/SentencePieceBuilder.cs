@@ -9,6 +9,8 @@ namespace Assay.Data.Tokenization.Files;
 /// <remarks>https://github.com/google/sentencepiece, src/bpe_model.cc, unigram_model.cc, normalizer.cc and sentencepiece_processor.cc, release 0.2.0.</remarks>
 internal sealed class SentencePieceBuilder
 {
+    private const double SmallestNormal = 1.17549435e-38;
+
     private readonly IReadOnlyList<SentencePieceEntry> entries;
     private readonly SentencePieceOptions options;
     private readonly Dictionary<string, int> vocabulary = new(StringComparer.Ordinal);
@@ -77,7 +79,9 @@ internal sealed class SentencePieceBuilder
             SinglePrecision = true,
             UserDefined = [.. Of(SentencePieceType.UserDefined).Select(static item => item.Id)],
             LowestScore = scores.Min(),
-            HighestScore = scores.Max(),
+
+            // SentencePiece starts its maximum at the smallest positive number, so scores, which are negative, never raise it.
+            HighestScore = Math.Max(SmallestNormal, scores.Max()),
         });
     }
 

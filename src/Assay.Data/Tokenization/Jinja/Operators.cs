@@ -110,9 +110,9 @@ internal static class Operators
     {
         if (PythonText.AsText(container) is { } text)
         {
-            return PythonText.AsText(item) is { } part
-                ? text.Contains(part, StringComparison.Ordinal)
-                : throw new ChatTemplateException($"The chat template looks for {Kind(item)} in a text.");
+            var part = PythonText.AsText(item) ?? throw new ChatTemplateException($"The chat template looks for {Kind(item)} in a text.");
+            budget.Search(text, part);
+            return text.Contains(part, StringComparison.Ordinal);
         }
 
         return container switch

@@ -10,9 +10,9 @@ internal static class TextMethods
 
     private static readonly Dictionary<string, Method> All = new(StringComparer.Ordinal)
     {
-        ["strip"] = static (text, arguments, _) => PythonText.StripEnd(PythonText.StripStart(text, Set(arguments)), Set(arguments)),
-        ["lstrip"] = static (text, arguments, _) => PythonText.StripStart(text, Set(arguments)),
-        ["rstrip"] = static (text, arguments, _) => PythonText.StripEnd(text, Set(arguments)),
+        ["strip"] = static (text, arguments, budget) => Set(text, arguments, budget) is var set ? PythonText.StripEnd(PythonText.StripStart(text, set), set) : null,
+        ["lstrip"] = static (text, arguments, budget) => PythonText.StripStart(text, Set(text, arguments, budget)),
+        ["rstrip"] = static (text, arguments, budget) => PythonText.StripEnd(text, Set(text, arguments, budget)),
         ["upper"] = static (text, _, _) => text.ToUpperInvariant(),
         ["lower"] = static (text, _, _) => text.ToLowerInvariant(),
         ["title"] = static (text, _, _) => Title(text),
@@ -26,9 +26,9 @@ internal static class TextMethods
         ["splitlines"] = static (text, _, budget) => Lines(text, budget),
         ["join"] = static (text, arguments, budget) => Join(Operators.Iterate(arguments.At(0, "iterable"), budget), text, budget),
         ["replace"] = static (text, arguments, budget) => Replace(text, arguments, budget),
-        ["find"] = static (text, arguments, _) => Place(text, text.IndexOf(arguments.TextAt(0, "sub"), StringComparison.Ordinal)),
-        ["rfind"] = static (text, arguments, _) => Place(text, text.LastIndexOf(arguments.TextAt(0, "sub"), StringComparison.Ordinal)),
-        ["count"] = static (text, arguments, _) => Occurrences(text, arguments.TextAt(0, "sub")),
+        ["find"] = static (text, arguments, budget) => Place(text, text.IndexOf(Sought(text, arguments, budget), StringComparison.Ordinal)),
+        ["rfind"] = static (text, arguments, budget) => Place(text, text.LastIndexOf(Sought(text, arguments, budget), StringComparison.Ordinal)),
+        ["count"] = static (text, arguments, budget) => Occurrences(text, arguments.TextAt(0, "sub"), budget),
         ["isdigit"] = static (text, _, _) => All1(text, static unit => char.IsDigit(unit)),
         ["isalpha"] = static (text, _, _) => All1(text, static unit => char.IsLetter(unit)),
         ["isalnum"] = static (text, _, _) => All1(text, static unit => char.IsLetterOrDigit(unit)),
@@ -76,7 +76,7 @@ internal static class TextMethods
             throw new ChatTemplateException("The chat template replaces the empty text, which is not supported.");
         }
 
-        var count = Occurrences(text, old);
+        var count = Occurrences(text, old, budget);
         budget.Charge(text.Length + (count * fresh.Length));
         if (most < 0 || most >= count)
         {
@@ -95,14 +95,27 @@ internal static class TextMethods
         return result.Append(text, position, text.Length - position).ToString();
     }
 
-    private static string? Set(CallArguments arguments) => arguments.At(0, "chars") is null ? null : arguments.TextAt(0, "chars");
+    private static string? Set(string text, CallArguments arguments, RenderBudget budget)
+    {
+        var set = arguments.At(0, "chars") is null ? null : arguments.TextAt(0, "chars");
+        budget.Search(text, set ?? "");
+        return set;
+    }
+
+    private static string Sought(string text, CallArguments arguments, RenderBudget budget)
+    {
+        var sought = arguments.TextAt(0, "sub");
+        budget.Search(text, sought);
+        return sought;
+    }
 
     private static List<string> Affixes(CallArguments arguments) => arguments.At(0, "prefix") is List<object?> several
         ? several.ConvertAll(static item => PythonText.AsText(item) ?? throw new ChatTemplateException("The chat template looks for an affix that is no text."))
         : [arguments.TextAt(0, "prefix")];
 
-    private static long Occurrences(string text, string part)
+    private static long Occurrences(string text, string part, RenderBudget budget)
     {
+        budget.Search(text, part);
         if (part.Length == 0)
         {
             return PythonText.Length(text) + 1;
@@ -123,17 +136,23 @@ internal static class TextMethods
 
     private static List<object?> Lines(string text, RenderBudget budget)
     {
-        var lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n', '\r', '\v', '\f', '\u001C', '\u001D', '\u001E', '\u0085', '\u2028', '\u2029');
-        budget.Charge((long)lines.Length * RenderBudget.ItemCost);
+        char[] ends = ['\n', '\r', '\v', '\f', '\u001C', '\u001D', '\u001E', '\u0085', '\u2028', '\u2029'];
+        budget.Charge(text.LongCount(ends.Contains) * RenderBudget.ItemCost);
+        var lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Split(ends);
         return [.. lines[^1].Length == 0 ? lines[..^1] : lines];
     }
 
     private static List<object?> Split(string text, CallArguments arguments, bool fromEnd, RenderBudget budget)
     {
         var most = arguments.WholeAt(1, "maxsplit", -1);
-        var parts = arguments.At(0, "sep") is null ? Words(text, most, fromEnd) : Parts(text, arguments.TextAt(0, "sep"), most, fromEnd);
-        budget.Charge((long)parts.Count * RenderBudget.ItemCost);
-        return parts;
+        if (arguments.At(0, "sep") is null)
+        {
+            return Words(text, most, fromEnd, budget);
+        }
+
+        var separator = arguments.TextAt(0, "sep");
+        budget.Charge((Occurrences(text, separator, budget) + 1) * RenderBudget.ItemCost);
+        return Parts(text, separator, most, fromEnd);
     }
 
     private static List<object?> Parts(string text, string separator, long most, bool fromEnd)
@@ -156,7 +175,7 @@ internal static class TextMethods
             : [.. all[..kept], string.Join(separator, all[kept..])];
     }
 
-    private static List<object?> Words(string text, long most, bool fromEnd)
+    private static List<object?> Words(string text, long most, bool fromEnd, RenderBudget budget)
     {
         if (most >= 0)
         {
@@ -171,6 +190,7 @@ internal static class TextMethods
             var blank = i == text.Length || PythonText.IsBlank(text[i]);
             if (blank && start >= 0)
             {
+                budget.Charge(RenderBudget.ItemCost);
                 words.Add(text[start..i]);
                 start = -1;
             }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 namespace Assay.Data.Tokenization.Patterns;
@@ -6,7 +7,11 @@ namespace Assay.Data.Tokenization.Patterns;
 internal sealed class SplitPattern : IMatcher
 {
     // Patterns come from files that others wrote: a pattern that explodes ends as an error, not as a hang.
-    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(5);
+
+    // Compiling takes milliseconds, and models share a handful of patterns.
+    private const int KeptPatterns = 64;
+    private static readonly ConcurrentDictionary<string, Regex> Compiled = new(StringComparer.Ordinal);
 
     private readonly Regex regex;
 
@@ -43,9 +48,15 @@ internal sealed class SplitPattern : IMatcher
 
     private static Regex Compile(string pattern)
     {
+        if (Compiled.TryGetValue(pattern, out var known))
+        {
+            return known;
+        }
+
         try
         {
-            return new(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled, MatchLimit);
+            var regex = new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled, MatchLimit);
+            return Compiled.Count < KeptPatterns ? Compiled.GetOrAdd(pattern, regex) : regex;
         }
         catch (ArgumentException exception)
         {

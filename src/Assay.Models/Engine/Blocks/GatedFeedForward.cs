@@ -5,10 +5,15 @@ using static TorchSharp.torch;
 namespace Assay.Models.Engine.Blocks;
 
 /// <summary>y = down(act(gate x) ⊙ up x).</summary>
-internal sealed class GatedFeedForward(FrozenWeights weights, GatedMlp plan, LoraAdapter? adapter, int block) : IBranch
+/// <param name="weights">Base.</param>
+/// <param name="plan">Matrices and activation.</param>
+/// <param name="adapter">Adapter, or null.</param>
+/// <param name="block">Block index, or another number that no second mlp with the same prefix has.</param>
+/// <param name="prefix">Begins the names of its buffers.</param>
+internal sealed class GatedFeedForward(FrozenWeights weights, GatedMlp plan, LoraAdapter? adapter, int block, string prefix = "") : IBranch
 {
-    private readonly FusedLinear gateUp = new(weights, plan.GateUp, adapter, "gate_up", block);
-    private readonly FusedLinear down = new(weights, plan.Down, adapter, "down", block);
+    private readonly FusedLinear gateUp = new(weights, plan.GateUp, adapter, $"{prefix}gate_up", block);
+    private readonly FusedLinear down = new(weights, plan.Down, adapter, $"{prefix}down", block);
 
     public IEnumerable<FusedLinear> Linears => [gateUp, down];
 
@@ -18,7 +23,7 @@ internal sealed class GatedFeedForward(FrozenWeights weights, GatedMlp plan, Lor
     {
         var halves = Halves(pass);
         gateUp.Forward(pass, gateUp.Input(pass), halves);
-        var x = down.Input(pass, transient: true);
+        var x = down.Input(pass);
         RowOperators.GatedForward(plan.Act, halves, x);
         down.Forward(pass, x, y);
     }
@@ -26,7 +31,7 @@ internal sealed class GatedFeedForward(FrozenWeights weights, GatedMlp plan, Lor
     public Tensor? Backward(PackedPass pass, Tensor dy, bool needInput)
     {
         var halves = Halves(pass);
-        var x = down.Input(pass, transient: true);
+        var x = down.Input(pass);
         var dx = down.BackwardInput(pass, dy);
 
         // One pass over the halves turns them into their gradients and restores what down saw, so neither is kept.
@@ -41,5 +46,5 @@ internal sealed class GatedFeedForward(FrozenWeights weights, GatedMlp plan, Lor
         down.Dispose();
     }
 
-    private Tensor Halves(PackedPass pass) => pass.Kept("gate_up.y", block, plan.GateUp.Out);
+    private Tensor Halves(PackedPass pass) => pass.Kept($"{prefix}gate_up.y", block, plan.GateUp.Out);
 }

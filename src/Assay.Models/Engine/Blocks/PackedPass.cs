@@ -17,8 +17,8 @@ internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTo
     /// <summary>The call's tokens.</summary>
     public PackedTokens Tokens { get; } = tokens;
 
-    /// <summary>N.</summary>
-    public int Count => Tokens.Count;
+    /// <summary>Rows of every buffer: N, or the rows that one expert sees.</summary>
+    public int Count { get; private init; } = tokens.Count;
 
     /// <summary>Angles, or null when the model has no rotary positions.</summary>
     public PositionAngles? Rope { get; } = rope;
@@ -34,6 +34,9 @@ internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTo
 
     /// <summary>Receives block, keys and values of all tokens as a cache stores them; [N, width] views that are valid during the call only.</summary>
     public Action<int, Tensor, Tensor>? Cache { get; init; }
+
+    /// <summary>The same call for some of its tokens only.</summary>
+    public PackedPass WithRows(int count) => new(arena, Operand, Tokens, Rope) { Count = count, Keep = Keep, DropoutStep = DropoutStep };
 
     /// <summary>Operands that the backward call needs: one buffer per block while training, else one for all.</summary>
     public Tensor Kept(string role, int block, long columns) => arena.Get(role, Keep ? block : BufferArena.Shared, Operand, Count, columns);

@@ -79,6 +79,60 @@ internal static unsafe class RowOperators
         }
     }
 
+    /// <summary>sums[index_i] += factors_i · x_i, over the width of the sums.</summary>
+    /// <param name="sums">[entries, width], fp32.</param>
+    /// <param name="index">[rows].</param>
+    /// <param name="x">[rows, ≥ width].</param>
+    /// <param name="factors">[rows], or empty for 1.</param>
+    public static void ScatterAdd(Tensor sums, ReadOnlySpan<int> index, Tensor x, ReadOnlySpan<float> factors)
+    {
+        var size = new RowSize(index.Length, (int)sums.size(1));
+        fixed (int* places = index)
+        fixed (float* weights = factors)
+        {
+            if (IsBf16(x))
+            {
+                RowGather.ScatterAdd(Rows<Fp32>(sums), places, Rows<Bf16>(x), weights, size);
+            }
+            else
+            {
+                RowGather.ScatterAdd(Rows<Fp32>(sums), places, Rows<Fp32>(x), weights, size);
+            }
+        }
+    }
+
+    /// <summary>results_i = ⟨x_i, y_i⟩ over x's width.</summary>
+    public static void Dot(Tensor x, Tensor y, Span<float> results)
+    {
+        fixed (float* sums = results)
+        {
+            if (IsBf16(x))
+            {
+                RowArithmetic.Dot(Rows<Bf16>(x), Rows<Bf16>(y), sums, Size(x));
+            }
+            else
+            {
+                RowArithmetic.Dot(Rows<Fp32>(x), Rows<Fp32>(y), sums, Size(x));
+            }
+        }
+    }
+
+    /// <summary>x_i *= factors_i.</summary>
+    public static void ScaleEach(Tensor x, ReadOnlySpan<float> factors)
+    {
+        fixed (float* weights = factors)
+        {
+            if (IsBf16(x))
+            {
+                RowArithmetic.ScaleEach(Rows<Bf16>(x), weights, Size(x));
+            }
+            else
+            {
+                RowArithmetic.ScaleEach(Rows<Fp32>(x), weights, Size(x));
+            }
+        }
+    }
+
     /// <summary>Turns <paramref name="heads"/> heads of <paramref name="width"/> columns each, in place.</summary>
     /// <param name="x">[N, columns]; the first rotated dimension of the first head is column 0.</param>
     /// <param name="heads">Heads.</param>
