@@ -2,6 +2,7 @@ using Assay.Data.Formats;
 using Assay.Models.Adapters;
 using Assay.Models.Engine.Decode;
 using Assay.Models.Engine.Kernels;
+using Assay.Models.Families;
 using Assay.Models.Reference;
 using static TorchSharp.torch;
 
@@ -73,6 +74,32 @@ public sealed class DecoderTests
 
             Assert.True(Distance(expected, Expected(model, null)) > 1e-3f);
             Near(expected, Scores(weights, piece, attached), 1e-4f);
+        }
+    }
+
+    [Theory]
+    [InlineData(null, 0.01f)]
+    [InlineData(WeightFormat.Fp32, 1e-5f)]
+    public void A_checkpoint_stored_in_nf4_gives_the_scores_of_its_dequantised_weights(WeightFormat? format, float relative)
+    {
+        string folder = Path.Combine(Testing.Repository.Root, "tests", "goldens", "nf4", "qlora_llama3");
+        string copy = Directory.CreateTempSubdirectory("assay-decode-").FullName;
+        try
+        {
+            File.Copy(Path.Combine(folder, "model_bnb_4bit.safetensors"), Path.Combine(copy, "model.safetensors"));
+            string config = File.Exists(Path.Combine(folder, "config.json")) ? Path.Combine(folder, "config.json") : Path.Combine(Testing.Repository.Root, "tests", "goldens", "models", "llama3", "config.json");
+            File.Copy(config, Path.Combine(copy, "config.json"));
+            using var checkpoint = SafetensorsCheckpoint.Open(copy);
+            var plan = ModelFamily.Plan(HfModelConfig.Load(copy), checkpoint.Names);
+            using var model = ReferenceModel.Load(plan, checkpoint);
+            using var weights = DecodeWeights.Open(plan, SafetensorsCheckpoint.Open(copy), format);
+
+            Assert.InRange(Distance(Scores(weights, 1, null), Expected(model, null)), 0, relative);
+            Assert.InRange(Distance(Scores(weights, 40, null), Expected(model, null)), 0, Math.Max(relative, 1e-5f));
+        }
+        finally
+        {
+            Directory.Delete(copy, recursive: true);
         }
     }
 
