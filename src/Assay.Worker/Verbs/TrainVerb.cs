@@ -34,7 +34,7 @@ internal static class TrainVerb
     private static readonly Option<bool> LossOnPrompts = new("--loss-on-prompts") { Description = "Learn every token of a conversation, not only the assistant's." };
     private static readonly Option<TrainingPath> Computing = new("--path") { Description = "Computing path.", DefaultValueFactory = _ => TrainingPath.Auto };
     private static readonly Option<string> Dtype = new Option<string>("--dtype") { Description = "Type of the products on the packed path; auto takes the faster.", DefaultValueFactory = _ => "auto" }.AcceptOnlyFromAmong("auto", "bf16", "fp32");
-    private static readonly Option<string> Quantization = new Option<string>("--quantization") { Description = "How the frozen base is kept; nf4 is QLoRA.", DefaultValueFactory = _ => "none" }.AcceptOnlyFromAmong("none", "nf4");
+    private static readonly Option<string> Quantization = new Option<string>("--quantization") { Description = "How the frozen base is kept; nf4 is QLoRA, int8 multiplies in 8 bits.", DefaultValueFactory = _ => "none" }.AcceptOnlyFromAmong("none", "nf4", "int8");
     private static readonly Option<int> Bin = new("--bin") { Description = "Tokens that the packed path computes at once.", DefaultValueFactory = _ => StepPacking.UsualBinTokens };
     private static readonly Option<string> Device = new("--device") { Description = "cpu, or cuda with a CUDA build of libtorch (not tested by us); other devices take the reference path.", DefaultValueFactory = _ => "cpu" };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of adapter and order.", DefaultValueFactory = _ => 1 };
@@ -86,6 +86,7 @@ internal static class TrainVerb
         ("nf4", "fp32") => FrozenFormat.Nf4Fp32,
         ("nf4", "bf16") => FrozenFormat.Nf4,
         ("nf4", _) => ProductTiming.Faster is FrozenFormat.Bf16 ? FrozenFormat.Nf4 : FrozenFormat.Nf4Fp32,
+        ("int8", _) => FrozenFormat.Int8,
         (_, "bf16") => FrozenFormat.Bf16,
         (_, "fp32") => FrozenFormat.Fp32,
         _ => null,
