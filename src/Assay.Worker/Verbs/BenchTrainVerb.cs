@@ -36,6 +36,11 @@ internal static class BenchTrainVerb
             "fp32" => false,
             _ => ProductTiming.Faster is FrozenFormat.Bf16,
         };
+        if (arguments.GetValue(Quantization) == "int8" && arguments.GetValue(Dtype) == "fp32")
+        {
+            throw new ArgumentException("--dtype fp32 and --quantization int8 exclude each other: 8-bit products round their inputs.");
+        }
+
         var options = new TrainBenchOptions(
             shape,
             BenchLengths.Read(arguments.GetValue(Lengths), arguments.GetValue(Sequences) ?? shape.Sequences),

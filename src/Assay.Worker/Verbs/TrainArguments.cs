@@ -62,6 +62,7 @@ internal static class TrainArguments
         ("nf4", "fp32") => FrozenFormat.Nf4Fp32,
         ("nf4", "bf16") => FrozenFormat.Nf4,
         ("nf4", _) => ProductTiming.Faster is FrozenFormat.Bf16 ? FrozenFormat.Nf4 : FrozenFormat.Nf4Fp32,
+        ("int8", "fp32") => throw new ArgumentException("--dtype fp32 and --quantization int8 exclude each other: 8-bit products round their inputs."),
         ("int8", _) => FrozenFormat.Int8,
         (_, "bf16") => FrozenFormat.Bf16,
         (_, "fp32") => FrozenFormat.Fp32,
