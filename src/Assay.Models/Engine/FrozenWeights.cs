@@ -60,7 +60,7 @@ public sealed class FrozenWeights : IDisposable
             var nf4 = Nf4Tensors.Find(checkpoint, Find(weight).Entry.Name);
             if (nf4 is not null)
             {
-                WeightNames.CheckShape(weight, names[weight.Name], nf4.Shape);
+                WeightNames.CheckShape(weight with { Shape = weight.QuantisedShape }, names[weight.Name], nf4.Shape);
             }
 
             return nf4;
@@ -70,7 +70,7 @@ public sealed class FrozenWeights : IDisposable
         {
             if (Stored(weight) is { } nf4)
             {
-                return Nf4Weights.ToFloat32(nf4);
+                return Nf4Weights.ToFloat32(nf4, weight);
             }
 
             var (file, entry) = Find(weight);
@@ -185,15 +185,7 @@ public sealed class FrozenWeights : IDisposable
     private static Nf4Matrix Quantise(Func<WeightPlan, Tensor> read, WeightPlan weight)
     {
         using var stored = read(weight);
-        var (dtype, type) = stored.dtype switch
-        {
-            ScalarType.BFloat16 => (TensorDtype.BF16, ScalarType.BFloat16),
-            ScalarType.Float16 => (TensorDtype.F16, ScalarType.Float16),
-            _ => (TensorDtype.F32, ScalarType.Float32),
-        };
-        using var values = stored.to(type);
-        using var dense = values.contiguous();
-        return Nf4Weights.Quantise(dense.bytes, dtype, weight.Shape);
+        return Nf4Weights.Quantise(stored, weight);
     }
 
     /// <summary>The buffer that NF4 matrices of one shape are expanded into.</summary>

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Assay.Models.Engine;
 
-/// <summary>A layer in NF4: 16 levels, one scale per block of the flat hub order.</summary>
+/// <summary>A layer in NF4: 16 levels, one scale per block of the flat rows [O, K] in hub order, also where the base stores [K, O].</summary>
 internal sealed unsafe class Nf4Rows : IQuantisedRows
 {
     private readonly Nf4Matrix matrix;
@@ -16,7 +16,6 @@ internal sealed unsafe class Nf4Rows : IQuantisedRows
     private readonly float[] levels;
     private readonly int first;
     private readonly int[]? order;
-    private readonly bool transposed;
     private readonly RowSize size;
 
     /// <param name="matrix">The layer; the file that holds its codes stays mapped while this lives.</param>
@@ -33,8 +32,7 @@ internal sealed unsafe class Nf4Rows : IQuantisedRows
                 : new PlainNf4Scales(matrix.Scales.ToArray()),
         };
         (this.first, this.order) = (first, order);
-        transposed = block.Module.Transposed;
-        size = transposed ? new RowSize(block.Module.In, block.Module.Out) : new RowSize(block.Module.Out, block.Module.In);
+        size = new RowSize(block.Module.Out, block.Module.In);
         levels = matrix.Levels.ToArray();
         codes = matrix.Packed.Pin();
     }
@@ -45,20 +43,8 @@ internal sealed unsafe class Nf4Rows : IQuantisedRows
     /// <inheritdoc/>
     public void WriteTo(Tensor expanded)
     {
-        if (!transposed)
-        {
-            using var rows = expanded.narrow(0, first, size.Count);
-            Expand(rows, order);
-            return;
-        }
-
-        using var stored = empty([size.Count, size.Width], expanded.dtype);
-        Expand(stored, null);
-        using var turned = stored.t();
-        using var ordered = order is null ? turned.alias() : turned.index_select(0, tensor(Array.ConvertAll(order, row => (long)row)));
-        using var part = expanded.narrow(0, first, size.Width);
-        using var target = part.narrow(1, 0, size.Count);
-        target.copy_(ordered);
+        using var rows = expanded.narrow(0, first, size.Count);
+        Expand(rows, order);
     }
 
     public void Dispose() => codes.Dispose();

@@ -1,5 +1,6 @@
 using Assay.Data.Formats;
 using Assay.Data.Formats.Nf4;
+using Assay.Models.Engine.Plans;
 using static TorchSharp.torch;
 
 namespace Assay.Models.Engine;
@@ -40,11 +41,41 @@ public static class Nf4Weights
         }
     }
 
-    /// <summary>The dequantised weight, fp32 in its stored shape.</summary>
-    public static Tensor ToFloat32(Nf4Matrix matrix)
+    /// <summary>Quantises a weight with double quantisation, turned to [outputs, inputs] first where it is stored the other way round.</summary>
+    /// <param name="stored">Values in their stored shape; fp16 and bf16 keep their type, everything else counts as fp32.</param>
+    /// <param name="weight">Which weight.</param>
+    /// <exception cref="ArgumentException">A value is not finite.</exception>
+    public static Nf4Matrix Quantise(Tensor stored, WeightPlan weight)
+    {
+        var (dtype, type) = stored.dtype switch
+        {
+            ScalarType.BFloat16 => (TensorDtype.BF16, ScalarType.BFloat16),
+            ScalarType.Float16 => (TensorDtype.F16, ScalarType.Float16),
+            _ => (TensorDtype.F32, ScalarType.Float32),
+        };
+        using var values = stored.to(type);
+        using var turned = weight.Transposed ? values.t() : values.alias();
+        using var dense = turned.contiguous();
+        return Quantise(dense.bytes, dtype, weight.QuantisedShape);
+    }
+
+    /// <summary>The dequantised weight in its stored shape, fp32.</summary>
+    /// <param name="matrix">Of the weight's <see cref="WeightPlan.QuantisedShape"/>.</param>
+    /// <param name="weight">Which weight.</param>
+    public static Tensor ToFloat32(Nf4Matrix matrix, WeightPlan weight)
     {
         float[] values = new float[matrix.Elements];
         matrix.Dequantise(values);
-        return tensor(values, [.. matrix.Shape]);
+        var result = tensor(values, [.. matrix.Shape]);
+        if (!weight.Transposed)
+        {
+            return result;
+        }
+
+        using (result)
+        {
+            using var turned = result.t();
+            return turned.contiguous();
+        }
     }
 }

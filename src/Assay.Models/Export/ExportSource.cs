@@ -3,6 +3,7 @@ using Assay.Data.Formats.Nf4;
 using Assay.Models.Adapters;
 using Assay.Models.Engine;
 using Assay.Models.Engine.Plans;
+using Assay.Models.Reference;
 using static TorchSharp.torch;
 
 namespace Assay.Models.Export;
@@ -15,13 +16,14 @@ public sealed class ExportSource : IDisposable
     private readonly DecoderPlan basePlan;
     private readonly IReadOnlyDictionary<string, string> names;
     private readonly Dictionary<string, LinearModule> linears;
+    private readonly ReferenceModel? trained;
 
-    internal ExportSource(string folder, DecoderPlan plan, SafetensorsCheckpoint checkpoint, LoraAdapter? adapter)
+    internal ExportSource(string folder, DecoderPlan plan, SafetensorsCheckpoint checkpoint, LoraAdapter? adapter, ReferenceModel? trained = null)
     {
-        (Folder, basePlan, this.checkpoint, this.adapter) = (folder, plan, checkpoint, adapter);
+        (Folder, basePlan, this.checkpoint, this.adapter, this.trained) = (folder, plan, checkpoint, adapter, trained);
         Plan = adapter is null ? plan : AdapterMerge.Plan(plan, adapter);
         names = WeightNames.Match(plan, checkpoint.Names);
-        linears = plan.Linears.ToDictionary(linear => $"{linear.Name}.weight", StringComparer.Ordinal);
+        linears = AdapterSlots.Adaptable(plan).ToDictionary(linear => $"{linear.Name}.weight", StringComparer.Ordinal);
     }
 
     /// <summary>The base's folder.</summary>
@@ -51,6 +53,27 @@ public sealed class ExportSource : IDisposable
         }
     }
 
+    /// <summary>How many of the base's weights are stored in NF4; they are dequantised, and an adapter is merged into the dequantised values.</summary>
+    public int Dequantised => names.Values.Count(name => Nf4Tensors.ShapeOf(checkpoint, name) is not null);
+
+    /// <summary>Opens a model whose every weight was trained.</summary>
+    /// <param name="model">The base: its folder gives names, types, configuration and tokenizer.</param>
+    /// <param name="trained">The trained weights, of the same plan; stays the caller's.</param>
+    /// <exception cref="InvalidSafetensorsException">The base's weights cannot be used.</exception>
+    public static ExportSource Open(BaseModel model, ReferenceModel trained)
+    {
+        var checkpoint = model.OpenCheckpoint();
+        try
+        {
+            return new ExportSource(model.Folder, model.Plan, checkpoint, null, trained);
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>A weight's name in the source's files; a head that the merge unties gets its usual name.</summary>
     public string NameOf(WeightPlan weight) => names.GetValueOrDefault(weight.Name, weight.Name);
 
@@ -66,6 +89,11 @@ public sealed class ExportSource : IDisposable
     public Tensor Weight(WeightPlan weight)
     {
         using var off = no_grad();
+        if (trained is not null)
+        {
+            return trained.Parameters[weight.Name].detach().clone();
+        }
+
         using var stored = names.TryGetValue(weight.Name, out string? name) ? Stored(name, weight) : Stored(names[basePlan.Head.Table], weight);
         if (adapter is null)
         {
@@ -88,6 +116,6 @@ public sealed class ExportSource : IDisposable
     private Tensor Stored(string name, WeightPlan weight)
     {
         var (file, entry) = checkpoint.Find(name)!.Value;
-        return Nf4Tensors.Find(checkpoint, name) is { } nf4 ? Nf4Weights.ToFloat32(nf4) : StoredWeight.Map(file, entry, weight);
+        return Nf4Tensors.Find(checkpoint, name) is { } nf4 ? Nf4Weights.ToFloat32(nf4, weight) : StoredWeight.Map(file, entry, weight);
     }
 }

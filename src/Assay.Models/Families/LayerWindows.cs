@@ -22,4 +22,13 @@ internal static class LayerWindows
         fields.Require("layer_types", window is not null || types.All(type => type is "full_attention"), "it names sliding layers, but sliding windows are off");
         return [.. types.Select(type => type is "sliding_attention" ? window : null)];
     }
+
+    /// <summary>The same for Qwen, where <c>use_sliding_window</c> turns windows on.</summary>
+    /// <param name="slides">Which layers slide when there is no list; null where versions of the published code disagree about it, so that a list is needed.</param>
+    public static int?[] Optional(ConfigFields fields, int layers, bool on, int? window, IReadOnlyList<string>? types, Func<int, bool>? slides)
+    {
+        fields.Require("sliding_window", !on || window is not null, "use_sliding_window asks for one");
+        fields.Require("use_sliding_window", !on || types is not null || slides is not null, "without layer_types, versions of the published code disagree about which layers slide");
+        return Read(fields, layers, on ? window : null, types, slides ?? (_ => false));
+    }
 }

@@ -14,7 +14,7 @@ public static class Phi3
         fields.Act("hidden_act", config.HiddenAct, Activation.Silu);
         fields.Require("sliding_window", config.SlidingWindow is null or >= 1, "it must be positive");
         int headDim = LlamaParts.WidthOfHead(fields, config.HiddenSize, config.NumAttentionHeads, config.HeadDim);
-        var rope = RopeFields.Read(fields, config.MaxPositionEmbeddings, headDim);
+        var rope = RopeFields.Read(fields, config.MaxPositionEmbeddings, headDim, rotated: 1);
         int kvHeads = config.NumKeyValueHeads ?? config.NumAttentionHeads;
         var parts = new LlamaParts(source, fields, config.HiddenSize, config.NumAttentionHeads, kvHeads, headDim, config.RmsNormEps, rope).Checked();
         return parts.Model(

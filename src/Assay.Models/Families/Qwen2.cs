@@ -15,9 +15,7 @@ public static class Qwen2
         int headDim = LlamaParts.WidthOfHead(fields, config.HiddenSize, config.NumAttentionHeads, config.HeadDim);
         var rope = RopeFields.Read(fields, config.MaxPositionEmbeddings, headDim);
         var parts = new LlamaParts(source, fields, config.HiddenSize, config.NumAttentionHeads, config.NumKeyValueHeads, headDim, config.RmsNormEps, rope).Checked();
-        fields.Require("sliding_window", !config.UseSlidingWindow || config.SlidingWindow is not null, "use_sliding_window asks for one");
-        int? window = config.UseSlidingWindow ? config.SlidingWindow : null;
-        var windows = LayerWindows.Read(fields, config.NumHiddenLayers, window, config.LayerTypes, index => index >= config.MaxWindowLayers);
+        var windows = LayerWindows.Optional(fields, config.NumHiddenLayers, config.UseSlidingWindow, config.SlidingWindow, config.LayerTypes, index => index >= config.MaxWindowLayers);
         return parts.Model(
             config.NumHiddenLayers,
             (index, path) => parts.Block(path, parts.Attention(path, bias: true, outputBias: false) with { Window = windows[index] }, parts.Mlp($"{path}.mlp", config.IntermediateSize)),

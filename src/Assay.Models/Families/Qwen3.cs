@@ -14,9 +14,7 @@ public static class Qwen3
         fields.Act("hidden_act", config.HiddenAct, Activation.Silu);
         var rope = RopeFields.Read(fields, config.MaxPositionEmbeddings, config.HeadDim);
         var parts = new LlamaParts(source, fields, config.HiddenSize, config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim, config.RmsNormEps, rope).Checked();
-        fields.Require("sliding_window", !config.UseSlidingWindow || config.SlidingWindow is not null, "use_sliding_window asks for one");
-        int? window = config.UseSlidingWindow ? config.SlidingWindow : null;
-        var windows = LayerWindows.Read(fields, config.NumHiddenLayers, window, config.LayerTypes, index => index >= config.MaxWindowLayers);
+        var windows = LayerWindows.Optional(fields, config.NumHiddenLayers, config.UseSlidingWindow, config.SlidingWindow, config.LayerTypes, index => index >= config.MaxWindowLayers);
         return parts.Model(
             config.NumHiddenLayers,
             (index, path) => parts.Block(

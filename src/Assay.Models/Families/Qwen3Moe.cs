@@ -17,8 +17,7 @@ public static class Qwen3Moe
         var parts = new LlamaParts(source, fields, config.HiddenSize, config.NumAttentionHeads, config.NumKeyValueHeads, headDim, config.RmsNormEps, rope).Checked();
         var experts = new ExpertFields(config.NumExperts, config.NumExpertsPerTok, config.NumHiddenLayers).Checked(fields, "num_experts");
         fields.RequireRange("decoder_sparse_step", config.DecoderSparseStep, 1, config.NumHiddenLayers);
-        fields.Require("use_sliding_window", !config.UseSlidingWindow || config.LayerTypes is not null, "without layer_types, versions of the published code disagree about which layers slide");
-        var windows = LayerWindows.Read(fields, config.NumHiddenLayers, config.UseSlidingWindow ? config.SlidingWindow : null, config.LayerTypes, _ => false);
+        var windows = LayerWindows.Optional(fields, config.NumHiddenLayers, config.UseSlidingWindow, config.SlidingWindow, config.LayerTypes, slides: null);
         bool Dense(int index) => (config.MlpOnlyLayers ?? []).Contains(index) || (index + 1) % config.DecoderSparseStep != 0;
         return parts.Model(
             config.NumHiddenLayers,

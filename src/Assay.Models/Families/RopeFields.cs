@@ -45,19 +45,19 @@ internal sealed class RopeFields
     /// <param name="maxPositions"><c>max_position_embeddings</c>.</param>
     /// <param name="headDim">Width of a head, or of its part that may be rotated.</param>
     /// <param name="theta">The family's base when none is given.</param>
-    /// <param name="rotated">The share of <paramref name="headDim"/> that is rotated when none is given.</param>
+    /// <param name="rotated">The share of <paramref name="headDim"/> that is rotated when none is given; null for a family that always rotates all of it.</param>
     /// <param name="thetaName">The family's own name of the base.</param>
     /// <param name="rotatedName">The family's own name of the share.</param>
     /// <exception cref="InvalidModelConfigException">The settings contradict each other, or one is not understood.</exception>
     public static RopePlan Read(
-        ConfigFields fields, int maxPositions, int headDim, double theta = 10_000, double rotated = 1, string thetaName = "rope_theta", string rotatedName = "partial_rotary_factor")
+        ConfigFields fields, int maxPositions, int headDim, double theta = 10_000, double? rotated = null, string thetaName = "rope_theta", string rotatedName = "partial_rotary_factor")
     {
         var rope = new RopeFields(fields);
         theta = rope.Agreeing("rope_theta", thetaName) ?? theta;
-        rotated = rope.Agreeing("partial_rotary_factor", rotatedName) ?? rotated;
+        double share = rope.Agreeing("partial_rotary_factor", rotatedName) ?? rotated ?? 1;
         fields.Require(thetaName, theta is > 1 and < 1e12, "the rotary base must be above 1");
-        fields.Require(rotatedName, rotated is > 0 and <= 1, "it must be above 0 and at most 1");
-        int width = (int)(headDim * rotated);
+        fields.Require(rotatedName, rotated is null ? share == 1 : share is > 0 and <= 1, rotated is null ? "this family rotates whole heads" : "it must be above 0 and at most 1");
+        int width = (int)(headDim * share);
         int pairs = (width + 1) / 2;
         fields.Require(rotatedName, pairs >= 1 && 2 * pairs <= headDim, $"of head_dim = {headDim} it rotates {width}, which leaves no whole pairs");
         return rope.Plan(maxPositions, 2 * pairs, theta) with { FrequencyWidth = width };

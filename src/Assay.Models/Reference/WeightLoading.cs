@@ -25,7 +25,7 @@ internal static class WeightLoading
             {
                 WeightNames.CheckShape(weight with { Shape = weight.QuantisedShape }, entry.Name, nf4.Shape);
                 quantised.Add(weight.Name);
-                tensors.Add(weight.Name, Dequantise(weight, nf4).DetachFromDisposeScope());
+                tensors.Add(weight.Name, Nf4Weights.ToFloat32(nf4, weight).DetachFromDisposeScope());
             }
             else
             {
@@ -36,20 +36,5 @@ internal static class WeightLoading
 
         dequantised = quantised;
         return tensors;
-    }
-
-    private static Tensor Dequantise(WeightPlan weight, Nf4Matrix nf4)
-    {
-        var value = Nf4Weights.ToFloat32(nf4);
-        if (!weight.Transposed)
-        {
-            return value;
-        }
-
-        using (value)
-        {
-            using var turned = value.t();
-            return turned.contiguous();
-        }
     }
 }

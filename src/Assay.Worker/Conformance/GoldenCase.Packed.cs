@@ -45,17 +45,18 @@ internal sealed partial class GoldenCase
         return placed;
     }
 
-    /// <summary>Root of the mean squared difference at real positions over that of the golden values.</summary>
+    /// <summary>For each real position: the squared difference and the squared golden values, summed; one infinite difference when the sizes disagree.</summary>
     /// <param name="own">[B, longest row, N].</param>
     /// <param name="golden">[B × width × N].</param>
-    public double RelativeDifference(Tensor own, float[] golden)
+    public List<(double Difference, double Size)> SquaredDifferences(Tensor own, float[] golden)
     {
         int depth = (int)own.shape[2];
         float[] values = own.detach().contiguous().data<float>().ToArray();
-        double difference = 0;
-        double size = 0;
+        var sums = new List<(double, double)>();
         ForEachReal((row, place, index) =>
         {
+            double difference = 0;
+            double size = 0;
             for (int element = 0; element < depth; element++)
             {
                 double expected = golden[(((row * width) + place) * depth) + element];
@@ -63,8 +64,9 @@ internal sealed partial class GoldenCase
                 difference += gap * gap;
                 size += expected * expected;
             }
+
+            sums.Add((double.IsNaN(difference) ? double.PositiveInfinity : difference, size));
         });
-        double ratio = Math.Sqrt(difference / size);
-        return golden.Length == rows.Count * width * depth && !double.IsNaN(ratio) ? ratio : double.PositiveInfinity;
+        return golden.Length == rows.Count * width * depth ? sums : [(double.PositiveInfinity, 1)];
     }
 }

@@ -102,9 +102,18 @@ internal sealed class PackedModelChecks : ICheckSource
         var rows = new GoldenCase(goldens!, name);
         var logits = rows.Padded(Engine(format).Logits(rows.Packed(null)));
         float[] expected = goldens!.Floats($"{name}.logits");
-        return format is FrozenFormat.Fp32
-            ? Figure.AtMost(rows.Difference(logits, expected), 1e-4)
-            : Figure.AtMost(rows.RelativeDifference(logits, expected), HasExperts() ? 0.15 : 0.03);
+        if (format is FrozenFormat.Fp32)
+        {
+            return Figure.AtMost(rows.Difference(logits, expected), 1e-4);
+        }
+
+        // With experts the median position counts. A position near a tie goes to other experts as soon as its weights are rounded to bf16, however exact
+        // the rest, and then has other logits: on deepseek_v3 rounding the weights alone moves one position in 13 by 60 % and the mean square by 17 %.
+        var positions = rows.SquaredDifferences(logits, expected);
+        double square = HasExperts()
+            ? positions.Select(position => position.Difference / position.Size).Order().ElementAt(positions.Count / 2)
+            : positions.Sum(position => position.Difference) / positions.Sum(position => position.Size);
+        return Figure.AtMost(Math.Sqrt(square), 0.03);
     }
 
     private Figure Packed()

@@ -30,6 +30,11 @@ internal static class ExportVerb
                 using var model = BaseModel.Load(arguments.GetRequiredValue(folder));
                 using var source = ExportSource.Open(model, arguments.GetValue(adapter));
                 string target = arguments.GetRequiredValue(to);
+                if (source.Dequantised > 0)
+                {
+                    Console.Error.WriteLine($"{source.Dequantised} weights of the base are stored in NF4: they are written dequantised{(arguments.GetValue(adapter) is null ? "" : ", with the adapter merged into the dequantised values")}.");
+                }
+
                 Write(model, source, (target, arguments.GetRequiredValue(format), arguments.GetValue(type)), (long)(arguments.GetValue(shard) * (1L << 30)));
                 Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target}: {SizeOf(target) / 1048576.0:F1} MiB"));
                 return 0;

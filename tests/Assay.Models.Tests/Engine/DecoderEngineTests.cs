@@ -1,4 +1,3 @@
-using Assay.Data.Formats;
 using Assay.Models.Engine;
 using Assay.Models.Reference;
 using static TorchSharp.torch;
@@ -143,7 +142,7 @@ public sealed class DecoderEngineTests
         foreach (var weight in plan.Linears.SelectMany(linear => linear.Weights))
         {
             var value = model.Parameters[weight.Name];
-            value.copy_(Nf4Weights.ToFloat32(Nf4Weights.Quantise(value.bytes, TensorDtype.F32, weight.Shape)));
+            value.copy_(Nf4Weights.ToFloat32(Nf4Weights.Quantise(value, weight), weight));
         }
 
         var tokens = SelfTestModel.Tokens(plan.Vocab, 37, 51);

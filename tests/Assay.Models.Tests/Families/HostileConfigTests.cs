@@ -24,7 +24,7 @@ public sealed class HostileConfigTests
     public void A_field_without_meaning_for_the_family_is_refused_by_name(string type)
     {
         Assert.Contains("mystery_factor", Refusal(TinyConfigs.Json(type, ("mystery_factor", "2"))), StringComparison.Ordinal);
-        Assert.Contains("quantization_config", Refusal(TinyConfigs.Json(type, ("quantization_config", "{\"bits\":4}"))), StringComparison.Ordinal);
+        Assert.Contains("quantization_config", Refusal(TinyConfigs.Json(type, ("quantization_config", "{\"quant_method\":\"gptq\",\"bits\":4}"))), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -54,6 +54,14 @@ internal static class TinyConfigs
         return config.ToJsonString();
     }
 
+    /// <summary>The plan of such a configuration without one of its fields.</summary>
+    public static DecoderPlan Plan(string type, string? absent, params (string Field, string Value)[] changes)
+    {
+        var config = JsonNode.Parse(Json(type, changes))!.AsObject();
+        _ = absent is null || config.Remove(absent);
+        return ModelFamily.Plan(HfModelConfig.Parse(Encoding.UTF8.GetBytes(config.ToJsonString()), default), null);
+    }
+
     /// <summary>The plan of such a configuration.</summary>
     public static DecoderPlan Plan(string type, params (string Field, string Value)[] changes) =>
         ModelFamily.Plan(HfModelConfig.Parse(Encoding.UTF8.GetBytes(Json(type, changes)), default), null);

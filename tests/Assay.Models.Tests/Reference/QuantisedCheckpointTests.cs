@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using Assay.Data.Formats;
 using Assay.Data.Formats.Nf4;
 using Assay.Models.Engine;
+using Assay.Models.Engine.Decode;
+using Assay.Models.Engine.Kernels;
 using Assay.Models.Engine.Plans;
 using Assay.Models.Families;
 using Assay.Models.Reference;
@@ -41,6 +43,43 @@ public sealed class QuantisedCheckpointTests : IDisposable
             using var rows = linear.Transposed ? value.t().contiguous() : value.contiguous();
             Assert.Equal([linear.Out, linear.In], rows.shape);
             Assert.Equal(stored, rows.data<float>().ToArray());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void The_packed_path_and_decoding_compute_the_same_from_it(string type)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        var plan = TinyConfigs.Plan(type);
+        using var model = EveryFamilyTests.Make(plan);
+        Write(model, nested: true);
+        int[] ids = [5, 17, 3, 39, 0, 8, 21];
+        var checkpoint = SafetensorsCheckpoint.OpenFile(File);
+        using var reference = ReferenceModel.Load(plan, checkpoint);
+        using var expected = reference.Logits(reference.Hidden(tensor(Array.ConvertAll(ids, id => (long)id), 1, ids.Length), ForwardOptions.Default), null)[0];
+
+        if (DecoderEngine.Unsupported(plan, null) is null)
+        {
+            foreach (var format in new[] { FrozenFormat.Fp32, FrozenFormat.Nf4Fp32 })
+            {
+                using var frozen = FrozenWeights.Load(plan, checkpoint, format, null);
+                using var engine = new DecoderEngine(frozen, null);
+                using var packed = engine.Logits(PackedTokens.Of([(ids, Enumerable.Repeat(PackedTokens.NotTrained, ids.Length).ToArray())]));
+                Assert.InRange((packed - expected).abs().max().item<float>(), 0, 5e-5);
+            }
+        }
+
+        using var weights = DecodeWeights.Open(plan, checkpoint, WeightFormat.Fp32);
+        using var pool = new KvPool(weights, CacheFormat.Fp32, ids.Length + KvPool.PagePositions);
+        using var decoder = new Decoder(weights);
+        var sequence = pool.Reserve(ids.Length)!;
+        for (int place = 0; place < ids.Length; place++)
+        {
+            float[] logits = new float[plan.Vocab];
+            decoder.Forward([new DecodeRow(sequence, ids[place], place, place, ids.Length, null)], [0], logits);
+            Assert.InRange((tensor(logits) - expected[place]).abs().max().item<float>(), 0, 5e-5);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Assay.Data.Formats.Nf4;
 
@@ -95,17 +96,17 @@ public static class Nf4Quantiser
     /// <returns>NaN when any element is not finite.</returns>
     private static float LargestMagnitude(ReadOnlySpan<float> block)
     {
-        var largest = Vector<float>.Zero;
-        var broken = Vector<float>.Zero;
-        for (int index = 0; index < block.Length; index += Vector<float>.Count)
+        var largest = Vector256<float>.Zero;
+        var broken = Vector256<float>.Zero;
+        for (int index = 0; index < block.Length; index += Vector256<float>.Count)
         {
-            var values = new Vector<float>(block[index..]);
-            largest = Vector.Max(largest, Vector.Abs(values));
-            broken += values * Vector<float>.Zero; // 0 for a finite element, NaN for any other
+            var values = Vector256.Create(block[index..]);
+            largest = Vector256.Max(largest, Vector256.Abs(values));
+            broken += values * Vector256<float>.Zero; // 0 for a finite element, NaN for any other
         }
 
-        float result = Vector.Sum(broken);
-        for (int lane = 0; lane < Vector<float>.Count; lane++)
+        float result = Vector256.Sum(broken);
+        for (int lane = 0; lane < Vector256<float>.Count; lane++)
         {
             result = MathF.Max(result, largest[lane]);
         }
@@ -114,36 +115,44 @@ public static class Nf4Quantiser
     }
 
     /// <summary>The code of an element is the number of midpoints below it.</summary>
+    /// <param name="block">A multiple of 32 elements.</param>
+    /// <param name="inverse">Factor on them.</param>
+    /// <param name="codes">One byte for each.</param>
     private static void Encode(ReadOnlySpan<float> block, float inverse, Span<byte> codes)
     {
-        Span<Vector<float>> midpoints = stackalloc Vector<float>[15];
-        for (int index = 0; index < midpoints.Length; index++)
+        var scale = Vector256.Create(inverse);
+        for (int first = 0; first < block.Length; first += Vector256<byte>.Count)
         {
-            midpoints[index] = new Vector<float>(LevelMidpoints[index]);
+            var part = block.Slice(first, Vector256<byte>.Count);
+            var lower = Vector256.Narrow(CountBelow(part, scale), CountBelow(part[8..], scale));
+            var upper = Vector256.Narrow(CountBelow(part[16..], scale), CountBelow(part[24..], scale));
+            Vector256.Narrow(lower, upper).AsByte().CopyTo(codes[first..]);
+        }
+    }
+
+    private static Vector256<int> CountBelow(ReadOnlySpan<float> values, Vector256<float> scale)
+    {
+        var scaled = Vector256.Create(values) * scale;
+        var below = Vector256<int>.Zero;
+        foreach (float midpoint in LevelMidpoints)
+        {
+            below -= Vector256.GreaterThan(scaled, Vector256.Create(midpoint)).AsInt32();
         }
 
-        var scale = new Vector<float>(inverse);
-        for (int first = 0; first < block.Length; first += Vector<float>.Count)
-        {
-            var scaled = new Vector<float>(block[first..]) * scale;
-            var below = Vector<int>.Zero;
-            foreach (var midpoint in midpoints)
-            {
-                below -= Vector.GreaterThan(scaled, midpoint);
-            }
-
-            for (int lane = 0; lane < Vector<float>.Count; lane++)
-            {
-                codes[first + lane] = (byte)below[lane];
-            }
-        }
+        return below;
     }
 
     private static void Pack(ReadOnlySpan<byte> codes, Span<byte> packed)
     {
-        for (int index = 0; index < codes.Length; index += 2)
+        int index = 0;
+        for (; index + 1 < codes.Length; index += 2)
         {
-            packed[index / 2] = (byte)((codes[index] << 4) | (index + 1 < codes.Length ? codes[index + 1] : Zero));
+            packed[index / 2] = (byte)((codes[index] << 4) | codes[index + 1]);
+        }
+
+        if (index < codes.Length)
+        {
+            packed[index / 2] = (byte)((codes[index] << 4) | Zero);
         }
     }
 
@@ -160,15 +169,16 @@ public static class Nf4Quantiser
         return midpoints;
     }
 
+    /// <param name="midpoints">255, ascending.</param>
+    /// <param name="value">Counted are the midpoints below it.</param>
     private static int CountBelow(float[] midpoints, float value)
     {
-        int low = 0;
-        for (int high = midpoints.Length; low < high;)
+        int count = 0;
+        for (int step = 128; step > 0; step /= 2)
         {
-            int middle = (low + high) / 2;
-            (low, high) = midpoints[middle] < value ? (middle + 1, high) : (low, middle);
+            count += midpoints[count + step - 1] < value ? step : 0;
         }
 
-        return low;
+        return count;
     }
 }

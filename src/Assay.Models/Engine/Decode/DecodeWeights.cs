@@ -51,7 +51,7 @@ public sealed class DecodeWeights : IDisposable
     public CacheFormat DefaultCache => Format is WeightFormat.Fp32 ? CacheFormat.Fp32 : CacheFormat.Bf16;
 
     /// <summary>Memory taken beside what is read in place.</summary>
-    public long OwnBytes => owned.Sum(memory => memory.Bytes) + ((source as ReplacedWeights)?.Bytes ?? 0);
+    public long OwnBytes => owned.Sum(memory => memory.Bytes) + ((source as ReplacedWeights)?.Bytes ?? (source as CheckpointWeights)?.Bytes ?? 0);
 
     /// <summary>Bytes that one token reads: every matrix once, of experts the chosen ones.</summary>
     public long BytesPerToken => Head.Bytes + Blocks.Sum(block => LinearsOf(block).Sum(linear => linear.Bytes));
@@ -79,14 +79,8 @@ public sealed class DecodeWeights : IDisposable
     {
         try
         {
-            var names = WeightNames.Match(plan, checkpoint.Names);
-            return new DecodeWeights(plan, Find, format, checkpoint);
-
-            SourceWeight Find(string name)
-            {
-                var (file, entry) = checkpoint.Find(names[name])!.Value;
-                return new SourceWeight(entry.Name, file.Address(entry), entry.Dtype, entry.Shape);
-            }
+            var source = new CheckpointWeights(plan, checkpoint);
+            return new DecodeWeights(plan, source.Find, format, source);
         }
         catch
         {
