@@ -58,7 +58,7 @@ public sealed class GgufTokensTests : IDisposable
     {
         string folder = Path.Combine(Repository.Root, "models", "starter");
         using var model = BaseModel.Load(folder);
-        using var source = ExportSource.Open(model, null);
+        using var source = ExportSource.Open(model, adapterFolder: null);
         string path = Path.Combine(root, "starter.gguf");
 
         GgufExport.Write(model, source, path, GgufType.Q8_0);
@@ -105,7 +105,7 @@ public sealed class GgufTokensTests : IDisposable
         }
 
         using var model = BaseModel.Load(folder);
-        using var source = ExportSource.Open(model, null);
+        using var source = ExportSource.Open(model, adapterFolder: null);
         string path = Path.Combine(root, "spm.gguf");
         GgufExport.Write(model, source, path, GgufType.F16);
 
