@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Assay.Data.Formats;
 
@@ -66,6 +67,11 @@ public sealed record HfModelConfig(string ModelType, string? Dtype, IReadOnlyLis
 
     private static Dictionary<string, JsonElement> Object(ReadOnlyMemory<byte> json, string file)
     {
+        if (!Utf8.IsValid(json.Span))
+        {
+            throw new InvalidModelConfigException($"{file} is not valid UTF-8.");
+        }
+
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 32 });

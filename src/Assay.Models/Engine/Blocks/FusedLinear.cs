@@ -67,11 +67,11 @@ internal sealed class FusedLinear : IDisposable
     /// <summary>The trained tensors with their gradients.</summary>
     public IEnumerable<EngineParameter> Parameters => adapters.SelectMany(columns => columns.Parameters);
 
-    /// <summary>x', [N, K + R]; the caller fills the first K columns.</summary>
+    /// <summary>x', [N, K + R]; the caller fills the first K columns, before the forward call and again before the backward one unless they are kept.</summary>
     /// <param name="pass">The call.</param>
-    /// <param name="transient">Whether the buffer is shared by all blocks because the caller fills it again before <see cref="BackwardAdapters"/>.</param>
-    public Tensor Input(PackedPass pass, bool transient = false) =>
-        transient ? pass.Work($"{role}.x", In + Rank) : pass.Kept($"{role}.x", block, In + Rank);
+    /// <param name="kept">Whether a training call keeps them in each block, because nothing cheap could fill them again.</param>
+    public Tensor Input(PackedPass pass, bool kept = false) =>
+        kept ? pass.Kept($"{role}.x", block, In + Rank) : pass.Work($"{role}.x", In + Rank);
 
     /// <summary>Copies the masters into the product operands; after every change of them.</summary>
     public void ParametersChanged()
@@ -190,7 +190,7 @@ internal sealed class FusedLinear : IDisposable
         adapters.ForEach(columns => columns.AddGradient(db));
     }
 
-    /// <summary>The whole backward call for a matrix whose x' was kept.</summary>
+    /// <summary>The whole backward call for a matrix whose <see cref="Input"/> the caller has filled again.</summary>
     /// <returns>dx in the first K columns, or null where not wanted.</returns>
     public Tensor? Backward(PackedPass pass, Tensor dy, bool needInput)
     {
