@@ -1,4 +1,4 @@
-using Assay.Data.Formats;
+config.RopeRatio == 1 || !IsChatGlm2(fields), "ChatGLM2-32k divides positions by it, later models multiply the rotary base; only the latter is supported");using Assay.Data.Formats;
 using Assay.Models.Engine.Plans;
 
 namespace Assay.Models.Families;
@@ -76,7 +76,9 @@ public static class ChatGlm
         };
     }
 
-    // The three switches without use above choose number formats and fusions of the training code, not what it computes.
+    private static bool IsChatGlm2(ConfigFields fields) => fields["_name_or_path"]?.ToString().Contains("chatglm2", StringComparison.OrdinalIgnoreCase) is true;
+
+    // The switches without use above choose number formats and fusions of the training code, not what it computes.
     private sealed record Config(
         int HiddenSize,
         int FfnHiddenSize,
