@@ -44,7 +44,8 @@ public static class MergedFolder
         {
             WriteWeights(source, parts, dtype, shardBytes);
             WriteConfig(source, parts, dtype);
-            foreach (string name in Copied.Where(name => File.Exists(Path.Combine(source.Folder, name))))
+            var ranks = Directory.EnumerateFiles(source.Folder, "*.tiktoken").Select(path => Path.GetFileName(path)!);
+            foreach (string name in Copied.Where(name => File.Exists(Path.Combine(source.Folder, name))).Concat(ranks))
             {
                 DurableFile.Write(Path.Combine(parts, name), stream =>
                 {
