@@ -19,6 +19,7 @@ public sealed class FrozenWeights : IDisposable
     private readonly Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Rows, int Columns), Tensor> expanded = [];
     private readonly List<IDisposable> leases = [];
+    private readonly BufferArena products = new();
 
     private FrozenWeights(DecoderPlan plan, FrozenFormat format) => (Plan, Format) = (plan, format);
 
@@ -29,7 +30,7 @@ public sealed class FrozenWeights : IDisposable
     public FrozenFormat Format { get; }
 
     /// <summary>Bytes held by copies; tables that stay in the mapped file do not count.</summary>
-    public long Bytes => matrices.Values.Sum(matrix => matrix.Bytes) + tensors.Values.Concat(expanded.Values).Sum(tensor => tensor.numel() * tensor.element_size());
+    public long Bytes => products.Bytes + matrices.Values.Sum(matrix => matrix.Bytes) + tensors.Values.Concat(expanded.Values).Sum(tensor => tensor.numel() * tensor.element_size());
 
     /// <summary>Type of activations and weights in products.</summary>
     internal ScalarType Operand => Format is FrozenFormat.Fp32 or FrozenFormat.Nf4Fp32 ? ScalarType.Float32 : ScalarType.BFloat16;
@@ -135,6 +136,7 @@ public sealed class FrozenWeights : IDisposable
             tensor.Dispose();
         }
 
+        products.Dispose();
         leases.ForEach(lease => lease.Dispose());
         leases.Clear();
     }
@@ -151,9 +153,12 @@ public sealed class FrozenWeights : IDisposable
             foreach (var linear in Plan.Blocks.SelectMany(block => block.Linears))
             {
                 int rank = RankOf(linear, adapter);
-                matrices.Add(linear.Rows[0].Module.Name, Format is FrozenFormat.Nf4 or FrozenFormat.Nf4Fp32
-                    ? new QuantisedMatrix(linear, Expanded(linear.Out, linear.In + rank), rank, source)
-                    : new DenseMatrix(linear, Operand, rank, source));
+                matrices.Add(linear.Rows[0].Module.Name, Format switch
+                {
+                    FrozenFormat.Nf4 or FrozenFormat.Nf4Fp32 => new QuantisedMatrix(linear, Expanded(linear.Out, linear.In + rank), rank, source),
+                    FrozenFormat.Int8 => new Int8Matrix(linear, rank, source, products),
+                    _ => new DenseMatrix(linear, Operand, rank, source),
+                });
             }
 
             var inMatrices = Plan.Linears.SelectMany(module => module.Weights).Select(weight => weight.Name).ToHashSet(StringComparer.Ordinal);

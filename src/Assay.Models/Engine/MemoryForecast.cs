@@ -49,7 +49,7 @@ public sealed record MemoryForecast(long Base, long Adapters, long Saved, long W
         long parameters = plan.Linears.Sum(module => (long)rankOf(module) * (module.In + module.Out));
         long inputs = plan.Linears.Sum(module => (long)rankOf(module) * module.In);
         return new MemoryForecast(
-            BaseBytes(plan, quantised ? Nf4Byte : element, element, Columns, quantised),
+            BaseBytes(plan, quantised ? Nf4Byte : format is FrozenFormat.Int8 ? 1 : element, element, Columns, quantised),
             (parameters * (4 + 4 + 8)) + (2 * inputs),
             binTokens * plan.Blocks.Sum(block => SavedPerToken(block, plan.Hidden, element, Columns)),
             WorkBytes(plan, binTokens, element, Columns),

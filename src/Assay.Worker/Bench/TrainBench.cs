@@ -57,7 +57,7 @@ internal sealed class TrainBench(TrainBenchOptions options, TextWriter log)
             Tokens = options.Lengths.Sum(length => length.Total),
             Supervised = options.Lengths.Sum(length => length.Supervised),
             Rank = options.Rank,
-            Quantization = options.Quantised ? "nf4" : "none",
+            Quantization = options.Quantization,
             Dtype = options.Dtype == ScalarType.Float32 ? "fp32" : "bf16",
             Threads = get_num_threads(),
             Isa = BenchHost.Isa,

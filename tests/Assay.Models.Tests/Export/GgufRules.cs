@@ -182,7 +182,6 @@ internal static class GgufRules
             blk.{i}.post_ffw_norm.weight = model.layers.{i}.post_mlp_layernorm.weight
             """,
         ],
-        ["glm"] = [Llama, HalfSplit, QkvBiases, "blk.{i}.ffn_up.weight = model.layers.{i}.mlp.gate_up_proj.weight"],
         ["chatglm2"] =
         [
             """

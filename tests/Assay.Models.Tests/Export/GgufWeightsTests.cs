@@ -51,6 +51,15 @@ public sealed partial class GgufWeightsTests : IDisposable
         Assert.Contains("query_pre_attn_scalar", Assert.Throws<ExportRefusedException>(() => GgufArchitecture.Of(TinyConfigs.Plan("gemma2"))).Message, StringComparison.Ordinal);
     }
 
+    // The golden GLM has heads wider than the model, which the published ones have not and llama.cpp cannot load.
+    [Fact]
+    public void Glm_comes_back_where_its_heads_are_as_wide_as_the_model()
+    {
+        Check(Made("glm", ("head_dim", "6"), ("partial_rotary_factor", "0.34")), [GgufRules.Llama, GgufRules.HalfSplit, GgufRules.QkvBiases, "blk.{i}.ffn_up.weight = model.layers.{i}.mlp.gate_up_proj.weight"]);
+
+        Assert.Contains("heads", Assert.Throws<ExportRefusedException>(() => GgufArchitecture.Of(TinyConfigs.Plan("glm"))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Falcons_new_decoder_names_its_two_norms_the_other_way_round()
     {
