@@ -9,6 +9,7 @@ public sealed class DecoderEngineTests
     [Theory]
     [InlineData(FrozenFormat.Fp32, 1e-5)]
     [InlineData(FrozenFormat.Bf16, 1e-2)]
+    [InlineData(FrozenFormat.Int8, 4e-2)]
     public void Gradients_agree_with_autograd(FrozenFormat format, double limit)
     {
         using var scope = NewDisposeScope();
@@ -83,6 +84,7 @@ public sealed class DecoderEngineTests
     [InlineData(FrozenFormat.Fp32)]
     [InlineData(FrozenFormat.Bf16)]
     [InlineData(FrozenFormat.Nf4)]
+    [InlineData(FrozenFormat.Int8)]
     public void Gradients_are_the_same_bits_in_every_run_and_for_any_number_of_threads(FrozenFormat format)
     {
         using var scope = NewDisposeScope();

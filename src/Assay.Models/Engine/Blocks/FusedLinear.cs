@@ -88,9 +88,10 @@ internal sealed class FusedLinear : IDisposable
     /// <param name="y">[N, O].</param>
     public void Forward(PackedPass pass, Tensor x, Tensor y)
     {
+        Tensor? u = null;
         if (Rank > 0)
         {
-            var u = Projected(pass);
+            u = Projected(pass);
             using var last = x.narrow(1, In, Rank);
             if (Drops(pass))
             {
@@ -106,8 +107,7 @@ internal sealed class FusedLinear : IDisposable
             last.copy_(u);
         }
 
-        using var w = Rank == matrix.Rank ? matrix.Augmented().t() : Plain();
-        AotiTorch.MatMul(y, x, w);
+        matrix.Multiply(x, u, y);
         if (matrix.Bias is { } bias)
         {
             RowOperators.AddBias(y, bias);
@@ -121,17 +121,7 @@ internal sealed class FusedLinear : IDisposable
     public Tensor BackwardInput(PackedPass pass, Tensor dy)
     {
         var dx = pass.Work($"{role}.dx", In + Rank);
-        if (Rank == matrix.Rank)
-        {
-            AotiTorch.MatMul(dx, dy, matrix.Augmented());
-        }
-        else
-        {
-            using var transposed = Plain();
-            using var w = transposed.t();
-            AotiTorch.MatMul(dx, dy, w);
-        }
-
+        matrix.MultiplyBack(dy, dx, Rank);
         if (Rank > 0)
         {
             var du = pass.Work($"{role}.du", Rank);
@@ -219,10 +209,4 @@ internal sealed class FusedLinear : IDisposable
     private bool Drops(PackedPass pass) => pass.DropoutStep is not null && adapters[0].Pair.Dropout is not null;
 
     private Tensor Projected(PackedPass pass) => pass.Kept($"{role}.u", block, Rank);
-
-    private Tensor Plain()
-    {
-        using var w = matrix.Augmented().narrow(1, 0, In);
-        return w.t();
-    }
 }
