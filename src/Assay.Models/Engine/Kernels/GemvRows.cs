@@ -76,7 +76,7 @@ internal static unsafe class GemvRows<TLanes, TFormat>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float One(byte* row, int inputs, float* x)
     {
-        TLanes a = default, b = default, c = default, d = default;
+        TLanes a = default, b = default;
         int index = 0;
         for (; index + 64 <= inputs; index += 64)
         {
@@ -85,8 +85,8 @@ internal static unsafe class GemvRows<TLanes, TFormat>
             TFormat.Load(row, index + 32, out TLanes third, out TLanes fourth);
             a = TLanes.MultiplyAdd(first, TLanes.Load(x + index), a);
             b = TLanes.MultiplyAdd(second, TLanes.Load(x + index + 16), b);
-            c = TLanes.MultiplyAdd(third, TLanes.Load(x + index + 32), c);
-            d = TLanes.MultiplyAdd(fourth, TLanes.Load(x + index + 48), d);
+            a = TLanes.MultiplyAdd(third, TLanes.Load(x + index + 32), a);
+            b = TLanes.MultiplyAdd(fourth, TLanes.Load(x + index + 48), b);
         }
 
         if (index + 32 <= inputs)
@@ -97,17 +97,17 @@ internal static unsafe class GemvRows<TLanes, TFormat>
             index += 32;
         }
 
-        return Rest(row, index, inputs, x, TLanes.Sum(a + b + (c + d)));
+        return Rest(row, index, inputs, x, TLanes.Sum(a + b));
     }
 
     /// <summary>The same operations in the same order as <see cref="One"/>, for four input rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourPlain(byte* row, int inputs, float* x0, float* x1, float* x2, float* x3, float* sums)
     {
-        TLanes a0 = default, b0 = default, c0 = default, d0 = default;
-        TLanes a1 = default, b1 = default, c1 = default, d1 = default;
-        TLanes a2 = default, b2 = default, c2 = default, d2 = default;
-        TLanes a3 = default, b3 = default, c3 = default, d3 = default;
+        TLanes a0 = default, b0 = default;
+        TLanes a1 = default, b1 = default;
+        TLanes a2 = default, b2 = default;
+        TLanes a3 = default, b3 = default;
         int index = 0;
         for (; index + 64 <= inputs; index += 64)
         {
@@ -122,14 +122,14 @@ internal static unsafe class GemvRows<TLanes, TFormat>
             b2 = TLanes.MultiplyAdd(second, TLanes.Load(x2 + index + 16), b2);
             b3 = TLanes.MultiplyAdd(second, TLanes.Load(x3 + index + 16), b3);
             TFormat.Load(row, index + 32, out TLanes third, out TLanes fourth);
-            c0 = TLanes.MultiplyAdd(third, TLanes.Load(x0 + index + 32), c0);
-            c1 = TLanes.MultiplyAdd(third, TLanes.Load(x1 + index + 32), c1);
-            c2 = TLanes.MultiplyAdd(third, TLanes.Load(x2 + index + 32), c2);
-            c3 = TLanes.MultiplyAdd(third, TLanes.Load(x3 + index + 32), c3);
-            d0 = TLanes.MultiplyAdd(fourth, TLanes.Load(x0 + index + 48), d0);
-            d1 = TLanes.MultiplyAdd(fourth, TLanes.Load(x1 + index + 48), d1);
-            d2 = TLanes.MultiplyAdd(fourth, TLanes.Load(x2 + index + 48), d2);
-            d3 = TLanes.MultiplyAdd(fourth, TLanes.Load(x3 + index + 48), d3);
+            a0 = TLanes.MultiplyAdd(third, TLanes.Load(x0 + index + 32), a0);
+            a1 = TLanes.MultiplyAdd(third, TLanes.Load(x1 + index + 32), a1);
+            a2 = TLanes.MultiplyAdd(third, TLanes.Load(x2 + index + 32), a2);
+            a3 = TLanes.MultiplyAdd(third, TLanes.Load(x3 + index + 32), a3);
+            b0 = TLanes.MultiplyAdd(fourth, TLanes.Load(x0 + index + 48), b0);
+            b1 = TLanes.MultiplyAdd(fourth, TLanes.Load(x1 + index + 48), b1);
+            b2 = TLanes.MultiplyAdd(fourth, TLanes.Load(x2 + index + 48), b2);
+            b3 = TLanes.MultiplyAdd(fourth, TLanes.Load(x3 + index + 48), b3);
         }
 
         if (index + 32 <= inputs)
@@ -146,10 +146,10 @@ internal static unsafe class GemvRows<TLanes, TFormat>
             index += 32;
         }
 
-        sums[0] = Rest(row, index, inputs, x0, TLanes.Sum(a0 + b0 + (c0 + d0)));
-        sums[1] = Rest(row, index, inputs, x1, TLanes.Sum(a1 + b1 + (c1 + d1)));
-        sums[2] = Rest(row, index, inputs, x2, TLanes.Sum(a2 + b2 + (c2 + d2)));
-        sums[3] = Rest(row, index, inputs, x3, TLanes.Sum(a3 + b3 + (c3 + d3)));
+        sums[0] = Rest(row, index, inputs, x0, TLanes.Sum(a0 + b0));
+        sums[1] = Rest(row, index, inputs, x1, TLanes.Sum(a1 + b1));
+        sums[2] = Rest(row, index, inputs, x2, TLanes.Sum(a2 + b2));
+        sums[3] = Rest(row, index, inputs, x3, TLanes.Sum(a3 + b3));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
