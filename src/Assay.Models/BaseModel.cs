@@ -98,7 +98,7 @@ public sealed class BaseModel : IDisposable
     public string ComputeContentHash()
     {
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var files = HashedFiles.Select(name => Path.Combine(Folder, name)).Concat(Directory.EnumerateFiles(Folder, "model-*.safetensors"));
+        var files = HashedFiles.Select(name => Path.Combine(Folder, name)).Concat(Directory.EnumerateFiles(Folder, "model-*.safetensors")).Concat(Directory.EnumerateFiles(Folder, "*.tiktoken"));
         foreach (string file in files.Where(File.Exists).Order(StringComparer.Ordinal))
         {
             using var stream = File.OpenRead(file);

@@ -75,6 +75,11 @@ public sealed record HfModelConfig(string ModelType, string? Dtype, IReadOnlyLis
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 32 });
+            using (var writer = new Utf8JsonWriter(Stream.Null))
+            {
+                document.WriteTo(writer); // a text with half a surrogate pair can be parsed but not written again
+            }
+
             var fields = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
             foreach (var property in document.RootElement.EnumerateObject())
             {

@@ -134,6 +134,7 @@ public sealed partial class PeftAdapterConfig
         {
             var fields = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = 16 }) as JsonObject
                 ?? throw new InvalidModelConfigException("adapter_config.json is not a JSON object.");
+            _ = fields.ToJsonString(); // a text with half a surrogate pair can be parsed but not written again
             Check(fields);
             return new PeftAdapterConfig(fields);
         }

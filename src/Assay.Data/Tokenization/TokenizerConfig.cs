@@ -39,12 +39,18 @@ public sealed record TokenizerConfig(IReadOnlyDictionary<string, string> Special
     /// <summary>Text of the end token, or null.</summary>
     public string? EosToken => SpecialTokens.GetValueOrDefault("eos_token");
 
-    /// <summary>Reads <c>tokenizer_config.json</c> of a model folder, an empty one when it is absent; a <c>chat_template.jinja</c> beside it replaces the template in it.</summary>
+    /// <summary>Reads <c>tokenizer_config.json</c> of a model folder, an empty one when it is absent. A <c>chat_template.jinja</c> beside it replaces the template in it, an <c>added_tokens.json</c> stands in for its <c>added_tokens_decoder</c>.</summary>
     /// <exception cref="InvalidTokenizerException">A file is unreadable, too large or damaged.</exception>
     public static TokenizerConfig LoadFolder(string folder)
     {
         var file = Path.Combine(folder, "tokenizer_config.json");
         var config = File.Exists(file) ? Parse(TokenizerBytes.Read(file, LargestFile)) : new(new Dictionary<string, string>(), null);
+        var added = Path.Combine(folder, "added_tokens.json");
+        if (config.AddedTokens.Count == 0 && File.Exists(added))
+        {
+            config = config with { AddedTokens = ParseAddedTokens(TokenizerBytes.Read(added, LargestFile)) };
+        }
+
         var template = Path.Combine(folder, "chat_template.jinja");
         return File.Exists(template)
             ? config with { ChatTemplate = System.Text.Encoding.UTF8.GetString(TokenizerBytes.Read(template, LargestFile)) }
@@ -120,6 +126,20 @@ public sealed record TokenizerConfig(IReadOnlyDictionary<string, string> Special
             yield return int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id < Tokenizer.MaxTokens
                 ? token.AsAddedToken(id, token.RequiredText("content"))
                 : throw new InvalidTokenizerException($"'{key}' in added_tokens_decoder is not a token id.");
+        }
+    }
+
+    // Older folders keep their added tokens in a file of their own: text → id.
+    private static List<AddedToken> ParseAddedTokens(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(utf8);
+            return [.. document.RootElement.Members("added_tokens.json").Select(static item => new AddedToken(item.Value.AsTokenId(item.Name), item.Name, Special: false))];
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidTokenizerException($"added_tokens.json is not valid JSON: {exception.Message}", exception);
         }
     }
 

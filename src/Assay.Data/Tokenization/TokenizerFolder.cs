@@ -16,28 +16,26 @@ public static class TokenizerFolder
     /// <exception cref="InvalidTokenizerException">There is none, or it cannot be used; the message says which file and why.</exception>
     public static Tokenizer Open(string folder)
     {
-        var json = Path.Combine(folder, "tokenizer.json");
-        if (File.Exists(json))
+        var file = FindFile(folder);
+        if (file.EndsWith(".json", StringComparison.Ordinal))
         {
-            return TokenizerJson.Load(json);
+            return TokenizerJson.Load(file);
         }
 
-        var bytes = TokenizerBytes.Read(ModelFile(folder), LargestFile);
+        var bytes = TokenizerBytes.Read(file, LargestFile);
         var config = TokenizerConfig.LoadFolder(folder);
         return TiktokenFile.IsRankList(bytes) ? TiktokenFile.Parse(bytes, config) : SentencePieceModel.Parse(bytes, config);
     }
 
-    private static string ModelFile(string folder)
+    /// <summary>The file that holds a model folder's vocabulary.</summary>
+    /// <param name="folder">Model folder in Hugging Face layout.</param>
+    /// <exception cref="InvalidTokenizerException">There is none.</exception>
+    public static string FindFile(string folder)
     {
-        var model = Path.Combine(folder, "tokenizer.model");
-        if (File.Exists(model))
-        {
-            return model;
-        }
-
+        string[] named = [Path.Combine(folder, "tokenizer.json"), Path.Combine(folder, "tokenizer.model")];
         string[] ranks = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.tiktoken") : [];
-        return ranks is [var only]
+        return named.FirstOrDefault(File.Exists) ?? (ranks is [var only]
             ? only
-            : throw new InvalidTokenizerException($"The folder '{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}' has no tokenizer: tokenizer.json, tokenizer.model and *.tiktoken are read.");
+            : throw new InvalidTokenizerException($"The folder '{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}' has no tokenizer: tokenizer.json, tokenizer.model and *.tiktoken are read."));
     }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Assay.Models.Engine;
 
 /// <summary>A matrix kept as one fp32 or bf16 tensor, adapter columns included.</summary>
-internal sealed class DenseMatrix : FrozenMatrix
+internal sealed class DenseMatrix : AugmentedMatrix
 {
     private readonly Tensor augmented;
 

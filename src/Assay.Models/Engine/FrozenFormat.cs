@@ -9,6 +9,9 @@ public enum FrozenFormat
     /// <summary>bf16 weights and products, fp32 sums: what trains.</summary>
     Bf16,
 
+    /// <summary>8-bit linear layers, multiplied with activations and gradients rounded to 8 bits row by row: faster than bf16, about 1 % off per product.</summary>
+    Int8,
+
     /// <summary>4-bit NF4 linear layers, expanded to bf16 for each product.</summary>
     Nf4,
 

@@ -45,8 +45,17 @@ internal abstract class FrozenMatrix : IDisposable
     /// <summary>Bytes held.</summary>
     public abstract long Bytes { get; }
 
-    /// <summary>W' ready for a product, [O, K + R]; valid until another matrix of the same shape is asked for.</summary>
-    public abstract Tensor Augmented();
+    /// <summary>y = x'·W'ᵀ, or x·Wᵀ without adapters.</summary>
+    /// <param name="x">x', [N, K + R], or [N, K].</param>
+    /// <param name="u">The last R columns of x' alone, [N, R], or null without adapters.</param>
+    /// <param name="y">[N, O], written.</param>
+    public abstract void Multiply(Tensor x, Tensor? u, Tensor y);
+
+    /// <summary>dx' = dy·W', or dx = dy·W without adapters.</summary>
+    /// <param name="dy">[N, O].</param>
+    /// <param name="dx">[N, K + rank], written.</param>
+    /// <param name="rank">R, or 0 without adapters.</param>
+    public abstract void MultiplyBack(Tensor dy, Tensor dx, int rank);
 
     public virtual void Dispose() => Bias?.Dispose();
 

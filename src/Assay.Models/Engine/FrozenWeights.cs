@@ -1,6 +1,7 @@
 using Assay.Data.Formats;
 using Assay.Data.Formats.Nf4;
 using Assay.Models.Adapters;
+using Assay.Models.Engine.Native;
 using Assay.Models.Engine.Plans;
 using Assay.Models.Reference;
 using static TorchSharp.torch;
@@ -18,6 +19,7 @@ public sealed class FrozenWeights : IDisposable
     private readonly Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Rows, int Columns), Tensor> expanded = [];
     private readonly List<IDisposable> leases = [];
+    private readonly BufferArena products = new();
 
     private FrozenWeights(DecoderPlan plan, FrozenFormat format) => (Plan, Format) = (plan, format);
 
@@ -28,7 +30,7 @@ public sealed class FrozenWeights : IDisposable
     public FrozenFormat Format { get; }
 
     /// <summary>Bytes held by copies; tables that stay in the mapped file do not count.</summary>
-    public long Bytes => matrices.Values.Sum(matrix => matrix.Bytes) + tensors.Values.Concat(expanded.Values).Sum(tensor => tensor.numel() * tensor.element_size());
+    public long Bytes => products.Bytes + matrices.Values.Sum(matrix => matrix.Bytes) + tensors.Values.Concat(expanded.Values).Sum(tensor => tensor.numel() * tensor.element_size());
 
     /// <summary>Type of activations and weights in products.</summary>
     internal ScalarType Operand => Format is FrozenFormat.Fp32 or FrozenFormat.Nf4Fp32 ? ScalarType.Float32 : ScalarType.BFloat16;
@@ -134,6 +136,7 @@ public sealed class FrozenWeights : IDisposable
             tensor.Dispose();
         }
 
+        products.Dispose();
         leases.ForEach(lease => lease.Dispose());
         leases.Clear();
     }
@@ -145,13 +148,17 @@ public sealed class FrozenWeights : IDisposable
     {
         try
         {
+            using var apart = LargeBlocks.Apart();
             using var off = no_grad();
             foreach (var linear in Plan.Blocks.SelectMany(block => block.Linears))
             {
                 int rank = RankOf(linear, adapter);
-                matrices.Add(linear.Rows[0].Module.Name, Format is FrozenFormat.Nf4 or FrozenFormat.Nf4Fp32
-                    ? new QuantisedMatrix(linear, Expanded(linear.Out, linear.In + rank), rank, source)
-                    : new DenseMatrix(linear, Operand, rank, source));
+                matrices.Add(linear.Rows[0].Module.Name, Format switch
+                {
+                    FrozenFormat.Nf4 or FrozenFormat.Nf4Fp32 => new QuantisedMatrix(linear, Expanded(linear.Out, linear.In + rank), rank, source),
+                    FrozenFormat.Int8 => new Int8Matrix(linear, rank, source, products),
+                    _ => new DenseMatrix(linear, Operand, rank, source),
+                });
             }
 
             var inMatrices = Plan.Linears.SelectMany(module => module.Weights).Select(weight => weight.Name).ToHashSet(StringComparer.Ordinal);
@@ -168,6 +175,12 @@ public sealed class FrozenWeights : IDisposable
                 // In place is not allowed: the tensor may be the mapped file.
                 using var stored = tensors[$"{norm.Name}.weight"];
                 tensors[$"{norm.Name}.weight"] = (stored + 1).DetachFromDisposeScope();
+            }
+
+            if (Format is FrozenFormat.Nf4 or FrozenFormat.Nf4Fp32)
+            {
+                // Quantising leaves arrays as large as the scales of every layer; without a collection they would count for the whole run.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             }
 
             return this;

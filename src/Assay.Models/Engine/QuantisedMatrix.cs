@@ -5,7 +5,7 @@ namespace Assay.Models.Engine;
 
 /// <summary>A matrix whose layers stay in NF4; every use expands them into a buffer that all matrices of the same shape share.</summary>
 /// <remarks>Dettmers et al. 2023, arXiv:2305.14314: the frozen base is stored in 4 bits and computed with in 16.</remarks>
-internal sealed class QuantisedMatrix : FrozenMatrix
+internal sealed class QuantisedMatrix : AugmentedMatrix
 {
     private readonly List<IQuantisedRows> parts = [];
     private readonly Tensor expanded;

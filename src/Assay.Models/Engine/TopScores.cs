@@ -122,13 +122,10 @@ public static class TopScores
 
     private static int Median(ReadOnlySpan<float> scores, ReadOnlySpan<int> order, int a, int b, int c)
     {
-        bool Less(ReadOnlySpan<float> scores, ReadOnlySpan<int> order, int one, int other) => Before(scores, order[one], order[other]);
-        if (Less(scores, order, a, b))
-        {
-            return Less(scores, order, b, c) ? b : Less(scores, order, a, c) ? c : a;
-        }
-
-        return Less(scores, order, a, c) ? a : Less(scores, order, b, c) ? c : b;
+        bool first = Before(scores, order[a], order[b]);
+        bool second = Before(scores, order[b], order[c]);
+        bool outer = Before(scores, order[a], order[c]);
+        return first ? second ? b : outer ? c : a : outer ? a : second ? c : b;
     }
 
     /// <summary>Leaves the first <paramref name="count"/> elements of the order in front, as a heap with the last of them on top.</summary>

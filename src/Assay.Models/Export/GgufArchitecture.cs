@@ -78,6 +78,7 @@ internal sealed record GgufArchitecture(string ModelType, string Name, bool Adja
         }
 
         Require(plan.Blocks.All(block => block.Mlp is ExpertsMlp) || plan.Blocks.All(block => block.Mlp is not ExpertsMlp), "dense layers among layers of experts");
+        Require(Name is not "chatglm" || plan.Blocks.All(block => block.Attention.Output.In == plan.Hidden), "heads that together are not as wide as the model");
         Require(plan.ModelType is not "falcon" || plan.Blocks.All(block => block.Parallel), "sequential blocks");
         Require(plan.ModelType is not "chatglm" || plan.FinalNorm.Kind is NormKind.Rms, "norms with a mean");
         Require(!OwnWindows || plan.Blocks.Index().All(block => block.Item.Attention.Window is null == (block.Index % 2 == 1)), "windows on other layers than every second");

@@ -29,7 +29,7 @@ public static class ChatGlm
         fields.Require("vocab_size", config.VocabSize is null || config.VocabSize <= config.PaddedVocabSize, $"it must be at most padded_vocab_size = {config.PaddedVocabSize}");
         fields.RequireRange("layernorm_epsilon", config.LayernormEpsilon, 1e-20, 0.5);
         fields.RequireRange("rope_ratio", config.RopeRatio, 1e-3, 1e6);
-        fields.Require("rope_ratio", config.RopeRatio == 1 || fields["_name_or_path"]?.ToString().Contains("chatglm2", StringComparison.OrdinalIgnoreCase) is not true, "ChatGLM2-32k divides positions by it, the later models multiply the rotary base; only the latter is supported");
+        fields.Require("rope_ratio", config.RopeRatio == 1 || !IsChatGlm2(fields), "ChatGLM2-32k divides positions by it, later models multiply the rotary base; only the latter is supported");
         var rope = new RopePlan(RopeKind.Plain, rotary, Base * config.RopeRatio, config.SeqLength, 1, 1, 4, config.SeqLength);
         NormPlan Norm(string name) => new(config.Rmsnorm ? NormKind.Rms : NormKind.Layer, name, config.LayernormEpsilon, config.HiddenSize);
         BlockPlan Block(int index)
@@ -76,7 +76,9 @@ public static class ChatGlm
         };
     }
 
-    // The three switches without use above choose number formats and fusions of the training code, not what it computes.
+    private static bool IsChatGlm2(ConfigFields fields) => fields["_name_or_path"]?.ToString().Contains("chatglm2", StringComparison.OrdinalIgnoreCase) is true;
+
+    // The switches without use above choose number formats and fusions of the training code, not what it computes.
     private sealed record Config(
         int HiddenSize,
         int FfnHiddenSize,

@@ -22,7 +22,6 @@ internal sealed class RopeFields
         ["llama3"] = (RopeKind.Llama3, ["factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"]),
         ["yarn"] = (RopeKind.Yarn, ["factor", "attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim", "truncate", "original_max_position_embeddings", "finetuned"]),
         ["longrope"] = (RopeKind.LongRope, ["factor", "attention_factor", "long_factor", "short_factor", "original_max_position_embeddings"]),
-        ["su"] = (RopeKind.LongRope, ["factor", "attention_factor", "long_factor", "short_factor", "original_max_position_embeddings"]),
     };
 
     private readonly ConfigFields fields;
@@ -95,8 +94,8 @@ internal sealed class RopeFields
 
     private RopeKind Kind()
     {
-        string? name = Text("rope_type");
-        string? old = Text("type");
+        string? name = Known(Text("rope_type"));
+        string? old = Known(Text("type"));
         fields.Require(place, name is null || old is null || name == old, "its type and rope_type contradict each other");
         name ??= old;
         fields.Require(place, name is not null || settings.Keys.All(key => key is "rope_theta" or "partial_rotary_factor"), "it lacks rope_type");
@@ -105,6 +104,9 @@ internal sealed class RopeFields
         fields.Require(place, foreign is null, $"its {foreign} is not understood for rope_type '{name}'");
         return found.Kind;
     }
+
+    /// <summary>A rule under the name it has today.</summary>
+    private static string? Known(string? name) => name == "su" ? "longrope" : name;
 
     /// <summary>P0, which Phi-3 keeps outside the object.</summary>
     private int Original(int maxPositions)

@@ -45,7 +45,7 @@ public sealed class ReferenceModel : IDisposable
         return new ReferenceModel(Plan, parameters.ToDictionary(weight => weight.Key, weight => weight.Value.to(device, copy: true).DetachFromDisposeScope(), StringComparer.Ordinal), Dequantised);
     }
 
-    /// <summary>A new model for pre-training: matrices N(0, 0.02²), norms 1, biases 0.</summary>
+    /// <summary>A new model for pre-training: matrices N(0, 0.02²), norms and biases without effect.</summary>
     /// <param name="plan">What to make.</param>
     /// <param name="seed">Same seed, same weights.</param>
     public static ReferenceModel Initialise(DecoderPlan plan, ulong seed)
@@ -63,9 +63,9 @@ public sealed class ReferenceModel : IDisposable
                     values[index] = (float)(deviation * random.Normal(index));
                 }
             }
-            else if (weight.Name.EndsWith(".weight", StringComparison.Ordinal))
+            else
             {
-                Array.Fill(values, 1f);
+                Array.Fill(values, weight.Neutral);
             }
 
             parameters.Add(weight.Name, tensor(values, [.. weight.Shape]).DetachFromDisposeScope());

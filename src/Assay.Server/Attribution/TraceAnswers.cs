@@ -118,5 +118,5 @@ internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels
     });
 
     private static string TokenizerHash(BaseModel model) =>
-        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(model.Folder, "tokenizer.json"))));
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(TokenizerFolder.FindFile(model.Folder))));
 }

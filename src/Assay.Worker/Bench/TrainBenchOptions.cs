@@ -25,5 +25,13 @@ internal sealed record TrainBenchOptions(BenchShape Shape, IReadOnlyList<BenchLe
     public ScalarType Dtype => Format is FrozenFormat.Fp32 or FrozenFormat.Nf4Fp32 ? ScalarType.Float32 : ScalarType.BFloat16;
 
     /// <summary>Whether the base is quantised.</summary>
-    public bool Quantised => Format is FrozenFormat.Nf4 or FrozenFormat.Nf4Fp32;
+    public bool Quantised => Quantization != "none";
+
+    /// <summary>How the base is quantised: none, nf4 or int8.</summary>
+    public string Quantization => Format switch
+    {
+        FrozenFormat.Nf4 or FrozenFormat.Nf4Fp32 => "nf4",
+        FrozenFormat.Int8 => "int8",
+        _ => "none",
+    };
 }

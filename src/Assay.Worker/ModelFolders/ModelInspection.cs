@@ -90,7 +90,7 @@ internal sealed record ModelInspection(
             plan is null ? null : PositionsOf(plan),
             plan?.Vocab,
             plan?.Head.Tied,
-            plan?.Weights().Sum(Size),
+            plan?.Weights().Where(weight => weight.Trained).Sum(Size),
             plan is null ? null : Parts(plan),
             [.. entries.Select(entry => entry.Dtype.FileName()).Distinct().Order(StringComparer.Ordinal)],
             checkpoint is null ? null : entries.Sum(entry => entry.Length),
@@ -119,7 +119,7 @@ internal sealed record ModelInspection(
     private static Dictionary<string, long> Parts(DecoderPlan plan)
     {
         long Linears(IEnumerable<LinearPlan> linears) => linears.SelectMany(linear => linear.Modules).SelectMany(module => module.Weights).Sum(Size);
-        long all = plan.Weights().Sum(Size);
+        long all = plan.Weights().Where(weight => weight.Trained).Sum(Size);
         long table = (long)plan.Vocab * plan.Hidden;
         long head = plan.Head.Tied ? 0 : table;
         long embedding = table + (plan.Embedding.Positions is null ? 0 : plan.Weights().First(weight => weight.Name == plan.Embedding.Positions) is var positions ? Size(positions) : 0);

@@ -10,7 +10,7 @@ internal static class BenchTrainVerb
     private static readonly Option<string> Shape = new Option<string>("--shape") { Description = "Model shape.", Required = true }.AcceptOnlyFromAmong([.. BenchShape.All.Select(shape => shape.Name)]);
     private static readonly Option<string?> Lengths = new("--lengths") { Description = "File of sequence lengths, 'total supervised' a line. Default: the shipped list." };
     private static readonly Option<int?> Sequences = new("--sequences") { Description = "Sequences from the start of the list; 0 takes all. Default: by shape." };
-    private static readonly Option<string> Quantization = new Option<string>("--quantization") { Description = "Type of the frozen base.", DefaultValueFactory = _ => "none" }.AcceptOnlyFromAmong("none", "nf4");
+    private static readonly Option<string> Quantization = new Option<string>("--quantization") { Description = "Type of the frozen base.", DefaultValueFactory = _ => "none" }.AcceptOnlyFromAmong("none", "nf4", "int8");
     private static readonly Option<int> Rank = new("--rank") { Description = "LoRA rank.", DefaultValueFactory = _ => 16 };
     private static readonly Option<int> Pack = new("--pack") { Description = "Tokens of a bin.", DefaultValueFactory = _ => 1024 };
     private static readonly Option<string> Dtype = new Option<string>("--dtype") { Description = "Type of the products; auto takes the faster.", DefaultValueFactory = _ => "auto" }.AcceptOnlyFromAmong("auto", "bf16", "fp32");
@@ -36,16 +36,21 @@ internal static class BenchTrainVerb
             "fp32" => false,
             _ => ProductTiming.Faster is FrozenFormat.Bf16,
         };
-        bool quantised = arguments.GetValue(Quantization) == "nf4";
+        if (arguments.GetValue(Quantization) == "int8" && arguments.GetValue(Dtype) == "fp32")
+        {
+            throw new ArgumentException("--dtype fp32 and --quantization int8 exclude each other: 8-bit products round their inputs.");
+        }
+
         var options = new TrainBenchOptions(
             shape,
             BenchLengths.Read(arguments.GetValue(Lengths), arguments.GetValue(Sequences) ?? shape.Sequences),
-            (quantised, bf16) switch
+            (arguments.GetValue(Quantization), bf16) switch
             {
-                (false, true) => FrozenFormat.Bf16,
-                (false, false) => FrozenFormat.Fp32,
-                (true, true) => FrozenFormat.Nf4,
-                (true, false) => FrozenFormat.Nf4Fp32,
+                ("int8", _) => FrozenFormat.Int8,
+                ("nf4", true) => FrozenFormat.Nf4,
+                ("nf4", false) => FrozenFormat.Nf4Fp32,
+                (_, true) => FrozenFormat.Bf16,
+                (_, false) => FrozenFormat.Fp32,
             },
             arguments.GetValue(Rank),
             arguments.GetValue(Pack),

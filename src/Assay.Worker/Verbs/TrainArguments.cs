@@ -42,7 +42,7 @@ internal static class TrainArguments
     private static readonly Option<int?> Steps = new("--steps") { Description = "Optimiser steps." };
     private static readonly Option<int> CheckpointEvery = new("--checkpoint-every") { Description = "Steps between checkpoints.", DefaultValueFactory = _ => 50 };
     private static readonly Option<string> Dtype = new Option<string>("--dtype") { Description = "Type of the products on the packed path; auto takes the faster.", DefaultValueFactory = _ => "auto" }.AcceptOnlyFromAmong("auto", "bf16", "fp32");
-    private static readonly Option<string> Quantization = new Option<string>("--quantization") { Description = "How the frozen base is kept; nf4 is QLoRA.", DefaultValueFactory = _ => "none" }.AcceptOnlyFromAmong("none", "nf4");
+    private static readonly Option<string> Quantization = new Option<string>("--quantization") { Description = "How the frozen base is kept; nf4 is QLoRA, int8 multiplies in 8 bits.", DefaultValueFactory = _ => "none" }.AcceptOnlyFromAmong("none", "nf4", "int8");
     private static readonly Option<string> Device = new("--device") { Description = "cpu, or cuda with a CUDA build of libtorch (not tested by us); other devices take the reference path.", DefaultValueFactory = _ => "cpu" };
 
     /// <summary>The command without its action.</summary>
@@ -62,6 +62,8 @@ internal static class TrainArguments
         ("nf4", "fp32") => FrozenFormat.Nf4Fp32,
         ("nf4", "bf16") => FrozenFormat.Nf4,
         ("nf4", _) => ProductTiming.Faster is FrozenFormat.Bf16 ? FrozenFormat.Nf4 : FrozenFormat.Nf4Fp32,
+        ("int8", "fp32") => throw new ArgumentException("--dtype fp32 and --quantization int8 exclude each other: 8-bit products round their inputs."),
+        ("int8", _) => FrozenFormat.Int8,
         (_, "bf16") => FrozenFormat.Bf16,
         (_, "fp32") => FrozenFormat.Fp32,
         _ => null,

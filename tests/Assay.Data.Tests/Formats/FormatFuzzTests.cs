@@ -110,6 +110,14 @@ public sealed class FormatFuzzTests : IDisposable
         ));
     }
 
+    [Fact]
+    public void A_text_with_half_a_surrogate_pair_is_refused_when_it_is_read()
+    {
+        Assert.Throws<InvalidModelConfigException>(() => PeftAdapterConfig.Parse("{\"peft_type\":\"LORA\",\"target_modules\":[\"a\"],\"revision\":\"\\ud800\"}"u8));
+        Assert.Throws<InvalidModelConfigException>(() => HfModelConfig.Parse("{\"model_type\":\"llama\",\"x\":{\"y\":\"\\ud800\"}}"u8.ToArray(), default));
+        Assert.Throws<InvalidModelConfigException>(() => HfModelConfig.Parse("{\"model_type\":\"llama\",\"x\":\"\xFF\"}".Select(letter => (byte)letter).ToArray(), default));
+    }
+
     private static void AdapterConfigurations(int count) => Feed<InvalidModelConfigException>(count, (Encoding.UTF8.GetBytes(
         """
         {"peft_type":"LORA","r":8,"lora_alpha":16,"lora_dropout":0.05,"use_rslora":true,"use_dora":false,"bias":"none","fan_in_fan_out":false,"init_lora_weights":"gaussian",

@@ -33,6 +33,10 @@ public sealed class ChatTemplateTests
     [InlineData("{{ '  x '.strip() }}{{ '\\n\\ny'.lstrip('\\n') }}{{ 'a,b,c'.split(',')[-1] }}{{ 'a b'.title() }}{{ 'aXb'.replace('X', '-') }}", "xycA Ba-b")]
     [InlineData("{{ strftime_now('%d %b %Y') }}", "05 Mar 2024")]
     [InlineData("{% for x in 'ab' %}{{ loop.revindex }}{{ loop.previtem }}{{ loop.cycle('p', 'q') }}{{ loop['length'] }} {% endfor %}", "2p2 1aq2 ")]
+    [InlineData("{{ {'a': 1}.items() | list }} {{ (1,) }} {{ {'b': 'x' | safe} }} {{ (1, 2) == [1, 2] }} {{ (1, 2) | tojson }}", "[('a', 1)] (1,) {'b': Markup('x')} False [1, 2]")]
+    [InlineData("{{ 'a,b-c <x> (y) d.e' | title }} {{ 'a,b'.title() }} {{ 'Größe' | upper }}", "A,b-C <X> (Y) D.e A,B GRÖSSE")]
+    [InlineData("{{ 'ab'.replace('', '-') }} {{ 'ab'.replace('', '-', 2) }}", "-a-b- -a-b")]
+    [InlineData("{{ 3 // (-1 / 3) }} {{ 1e3 % 6.1 }} {{ 0 / 7 % -2 }} {{ -7.5 // 2 }} {{ -7.5 % 2 }} {{ 4.0 is even }} {{ 9.0 is divisibleby 3 }}", "-10.0 5.700000000000058 -0.0 -4.0 0.5 True True")]
     [InlineData("{% generation %}g{% endgeneration %}{{ bos_token }}", "g<s>")]
     public void It_renders_as_the_reference(string source, string expected) => Assert.Equal(expected, Render(source));
 

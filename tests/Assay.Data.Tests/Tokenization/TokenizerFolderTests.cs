@@ -36,6 +36,16 @@ public sealed class TokenizerFolderTests : IDisposable
     }
 
     [Fact]
+    public void Older_folders_keep_added_tokens_in_a_file_of_their_own()
+    {
+        Write("tokenizer.model", SentencePiece);
+        Write("added_tokens.json", """{"<pad>": 261}"""u8);
+        Assert.Equal([259, 260, 261], TokenizerFolder.Open(folder).Encode("a<pad>"));
+        Write("added_tokens.json", """{"<pad>": -1}"""u8);
+        Assert.Throws<InvalidTokenizerException>(() => TokenizerFolder.Open(folder));
+    }
+
+    [Fact]
     public void A_model_may_begin_with_tokens_of_its_own_or_with_none()
     {
         Write("tokenizer.model", SentencePiece);

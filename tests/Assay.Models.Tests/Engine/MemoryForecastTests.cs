@@ -41,6 +41,15 @@ public sealed class MemoryForecastTests
     }
 
     [Fact]
+    public void An_8_bit_base_takes_half_of_bf16_beside_its_tables()
+    {
+        var plan = Shape("500m");
+        long linears = plan.Linears.Sum(module => (long)module.In * module.Out);
+        long saved = MemoryForecast.Training(plan, 16, 512, FrozenFormat.Bf16).Base - MemoryForecast.Training(plan, 16, 512, FrozenFormat.Int8).Base;
+        Assert.InRange(saved, linears, 1.1 * linears);
+    }
+
+    [Fact]
     public void Twice_the_tokens_save_twice_as_much_and_a_larger_rank_adds_its_parameters()
     {
         var plan = Shape("135m");
@@ -82,6 +91,8 @@ public sealed class MemoryForecastTests
 
         Assert.True(forecast.Fits(1000L << 20));
         Assert.False(forecast.Fits(999L << 20));
+        forecast.Require(1000L << 20);
+        Assert.Contains("900 MiB", Assert.Throws<InsufficientMemoryException>(() => forecast.Require(999L << 20)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => MemoryForecast.Training(Shape("15m"), 16, 0, FrozenFormat.Bf16));
     }
 

@@ -97,6 +97,18 @@ public sealed class EveryFamilyTests
             generator.Generate(prompt, options, null, null, CancellationToken.None).Ids);
     }
 
+    [Fact]
+    public void A_new_model_begins_with_norms_that_only_normalise()
+    {
+        using var scope = NewDisposeScope();
+        using var gemma = ReferenceModel.Initialise(TinyConfigs.Plan("gemma"), 3);
+        using var llama = ReferenceModel.Initialise(TinyConfigs.Plan("llama"), 3);
+
+        Assert.Equal(0, gemma.Parameters["model.norm.weight"].abs().max().item<float>());
+        Assert.Equal(1, llama.Parameters["model.norm.weight"].min().item<float>());
+        Assert.Equal(0, llama.Parameters["model.layers.0.self_attn.q_proj.bias"].abs().max().item<float>());
+    }
+
     /// <summary>Weights large enough that every part has a say, norms near 1, biases not 0.</summary>
     internal static ReferenceModel Make(Assay.Models.Engine.Plans.DecoderPlan plan)
     {

@@ -56,7 +56,7 @@ public sealed class HostileConfigTests
 
     [Theory]
     [MemberData(nameof(TinyConfigs.Types), MemberType = typeof(TinyConfigs))]
-    public void Mutated_bytes_are_planned_or_refused(string type) => Mutate(type, 1_000);
+    public void Mutated_bytes_are_planned_or_refused(string type) => Mutate(type, 1_100);
 
     [Theory]
     [Trait("Tier", "Slow")]

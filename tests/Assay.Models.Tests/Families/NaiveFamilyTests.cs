@@ -107,11 +107,64 @@ public sealed class NaiveFamilyTests
         AssertSame(model, [.. hidden.Select(row => naive.Linear("transformer.word_embeddings", naive.Layer("transformer.ln_f", row, 1e-5)))]);
     }
 
-    private static void AssertSame(ReferenceModel model, double[][] expected)
+    [Theory]
+    [InlineData(7, "null", 6, "[1.5,2,3]", "[1,1.1,1.2]")]
+    [InlineData(20, "null", 6, "[1.5,2,3]", "[1,1.1,1.2]")]
+    [InlineData(20, "0.67", 4, "[1.5,2]", "[1,1.1]")]
+    public void Phi3_rotates_part_of_a_head_with_the_divisors_of_the_length(int length, string share, int rotated, string longFactors, string shortFactors)
     {
+        using var model = EveryFamilyTests.Make(TinyConfigs.Plan("phi3", ("partial_rotary_factor", share), ("sliding_window", "9"), ("rope_scaling", $"{{\"type\":\"su\",\"long_factor\":{longFactors},\"short_factor\":{shortFactors}}}")));
+        var naive = new NaiveDecoder(model);
+        int[] ids = [.. Enumerable.Range(0, length).Select(place => Ids[place % 7])];
+        double[] divisors = [.. (length > 16 ? longFactors : shortFactors).Trim('[', ']').Split(',').Select(factor => double.Parse(factor, System.Globalization.CultureInfo.InvariantCulture))];
+        double magnitude = Math.Sqrt(1 + (Math.Log(64.0 / 16) / Math.Log(16)));
+        const int headDim = 6;
+        double[] Turned(double[] head, int position)
+        {
+            double[] turned = [.. head];
+            for (int pair = 0; pair < rotated / 2; pair++)
+            {
+                double angle = position / (divisors[pair] * Math.Pow(1000, 2.0 * pair / rotated));
+                turned[pair] = magnitude * ((head[pair] * Math.Cos(angle)) - (head[pair + (rotated / 2)] * Math.Sin(angle)));
+                turned[pair + (rotated / 2)] = magnitude * ((head[pair + (rotated / 2)] * Math.Cos(angle)) + (head[pair] * Math.Sin(angle)));
+            }
+
+            return turned;
+        }
+
+        double[][] hidden = [.. ids.Select(id => naive.Row("model.embed_tokens.weight", id))];
+        for (int layer = 0; layer < 2; layer++)
+        {
+            string path = $"model.layers.{layer}";
+            var keys = new List<double[]>[] { [], [] };
+            var values = new List<double[]>[] { [], [] };
+            for (int position = 0; position < length; position++)
+            {
+                double[] fused = naive.Linear($"{path}.self_attn.qkv_proj", naive.Rms($"{path}.input_layernorm", hidden[position], 1e-5, plus: 0));
+                double[] Head(int index) => Slice(fused, index * headDim, headDim);
+                for (int group = 0; group < 2; group++)
+                {
+                    keys[group].Add(Turned(Head(4 + group), position));
+                    values[group].Add(Head(6 + group));
+                }
+
+                double[] mixed = [.. Enumerable.Range(0, 4).SelectMany(head => Attend(Turned(Head(head), position), keys[head / 2], values[head / 2], 1 / Math.Sqrt(headDim), window: 9))];
+                double[] attended = Add(hidden[position], naive.Linear($"{path}.self_attn.o_proj", mixed));
+                double[] both = naive.Linear($"{path}.mlp.gate_up_proj", naive.Rms($"{path}.post_attention_layernorm", attended, 1e-5, plus: 0));
+                double[] inner = [.. both.Take(32).Zip(both.Skip(32), (gate, up) => gate / (1 + Math.Exp(-gate)) * up)];
+                hidden[position] = Add(attended, naive.Linear($"{path}.mlp.down_proj", inner));
+            }
+        }
+
+        AssertSame(model, [.. hidden.Select(row => naive.Linear("lm_head", naive.Rms("model.norm", row, 1e-5, plus: 0)))], ids);
+    }
+
+    private static void AssertSame(ReferenceModel model, double[][] expected, int[]? given = null)
+    {
+        int[] ids = given ?? Ids;
         using var off = no_grad();
         using var scope = NewDisposeScope();
-        var own = model.Logits(model.Hidden(tensor(Array.ConvertAll(Ids, id => (long)id), 1, Ids.Length), ForwardOptions.Default), null)[0];
+        var own = model.Logits(model.Hidden(tensor(Array.ConvertAll(ids, id => (long)id), 1, ids.Length), ForwardOptions.Default), null)[0];
         float[] values = own.contiguous().data<float>().ToArray();
         double worst = values.Zip(expected.SelectMany(row => row), (mine, theirs) => Math.Abs(mine - theirs)).Max();
 

@@ -34,6 +34,7 @@ public sealed class RopeFieldsTests
     {
         Assert.Equal(Math.Sqrt(1 + (Math.Log(4) / Math.Log(16))), TinyConfigs.Plan("phi3").Rope!.Magnitude, 1e-12);
         Assert.Equal(1.25, TinyConfigs.Plan("phi3", ("rope_scaling", $"{{{Long},\"attention_factor\":1.25}}")).Rope!.Magnitude);
+        Assert.Equal(RopeKind.LongRope, TinyConfigs.Plan("phi3", ("rope_scaling", $"{{{Long},\"type\":\"su\"}}")).Rope!.Kind);
         Assert.Equal(1, TinyConfigs.Plan("phi3", ("rope_scaling", $"{{{Long}}}"), ("original_max_position_embeddings", "null")).Rope!.Magnitude);
         Assert.Equal(TinyConfigs.Plan("phi3", ("rope_scaling", $"{{{Long}}}")).Rope!.Magnitude, TinyConfigs.Plan("phi3", ("rope_scaling", $"{{{Long.Replace("longrope", "su", StringComparison.Ordinal)}}}")).Rope!.Magnitude);
     }

@@ -6,6 +6,8 @@ namespace Assay.Data.Tokenization.Decoders;
 /// <summary>Turns byte-level spellings back into text; broken UTF-8 gives U+FFFD. Makes one token of all.</summary>
 internal sealed class ByteLevelStage : IDecoderStage
 {
+    private const int ShortToken = 128;
+
     private readonly TokenAssembler assembler = new();
     private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
 
@@ -21,8 +23,8 @@ internal sealed class ByteLevelStage : IDecoderStage
 
     private string Decode(ReadOnlySpan<byte> bytes, bool flush)
     {
-        var chars = new char[decoder.GetCharCount(bytes, flush)];
-        var count = decoder.GetChars(bytes, chars, flush);
-        return new(chars, 0, count);
+        // At most one character for each byte, and one for a character that stays broken.
+        Span<char> chars = bytes.Length < ShortToken ? stackalloc char[ShortToken + 1] : new char[bytes.Length + 1];
+        return chars[..decoder.GetChars(bytes, chars, flush)].ToString();
     }
 }

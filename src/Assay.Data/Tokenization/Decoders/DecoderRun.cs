@@ -1,10 +1,26 @@
 namespace Assay.Data.Tokenization.Decoders;
 
 /// <summary>The steps of a decoder at work on one reply. Not thread-safe.</summary>
-internal sealed class DecoderRun(IReadOnlyList<IDecoderStage> stages)
+internal sealed class DecoderRun
 {
+    private readonly IReadOnlyList<IDecoderStage> stages;
+
+    // What goes into each step, and at the end what comes out of the last; kept between tokens to allocate nothing.
+    private readonly List<TokenText>[] between;
+
+    public DecoderRun(IReadOnlyList<IDecoderStage> stages)
+    {
+        this.stages = stages;
+        between = [.. Enumerable.Range(0, stages.Count + 1).Select(static _ => new List<TokenText>())];
+    }
+
     /// <summary>The text that is certain once a token has arrived.</summary>
-    public string Push(TokenText token) => Pass([token], 0);
+    public string Push(TokenText token)
+    {
+        between[0].Clear();
+        between[0].Add(token);
+        return Pass(0);
+    }
 
     /// <summary>The rest of the text.</summary>
     public string Flush()
@@ -12,27 +28,30 @@ internal sealed class DecoderRun(IReadOnlyList<IDecoderStage> stages)
         var text = "";
         for (var i = 0; i < stages.Count; i++)
         {
-            List<TokenText> rest = [];
-            stages[i].Flush(rest);
-            text += Pass(rest, i + 1);
+            between[i + 1].Clear();
+            stages[i].Flush(between[i + 1]);
+            text += Pass(i + 1);
         }
 
         return text;
     }
 
-    private string Pass(List<TokenText> tokens, int from)
+    private string Pass(int from)
     {
-        for (var i = from; i < stages.Count && tokens.Count > 0; i++)
+        for (var i = from; i < stages.Count; i++)
         {
-            List<TokenText> next = [];
-            foreach (var token in tokens)
+            between[i + 1].Clear();
+            foreach (var token in between[i])
             {
-                stages[i].Push(token, next);
+                stages[i].Push(token, between[i + 1]);
             }
-
-            tokens = next;
         }
 
-        return tokens is [var only] ? only.Text : string.Concat(tokens.Select(static token => token.Text));
+        return between[^1] switch
+        {
+            [] => "",
+            [var only] => only.Text,
+            var several => string.Concat(several.Select(static token => token.Text)),
+        };
     }
 }

@@ -28,6 +28,13 @@ internal sealed class StripStage(char content, int start, int stop) : IDecoderSt
             }
         }
 
+        if (stop == 0)
+        {
+            output.Add(token with { Text = text.Length == token.Text.Length ? token.Text : text.ToString() });
+            Next(token);
+            return;
+        }
+
         // The characters at the end may turn out to be the token's last.
         held.Append(text);
         var end = held.Length;
@@ -38,14 +45,19 @@ internal sealed class StripStage(char content, int start, int stop) : IDecoderSt
 
         output.Add(token with { Text = held.ToString(0, end) });
         held.Remove(0, end);
+        Next(token);
+    }
+
+    public void Flush(List<TokenText> output)
+    {
+    }
+
+    private void Next(TokenText token)
+    {
         if (!token.Continues)
         {
             held.Clear();
             (taken, begun) = (0, false);
         }
-    }
-
-    public void Flush(List<TokenText> output)
-    {
     }
 }

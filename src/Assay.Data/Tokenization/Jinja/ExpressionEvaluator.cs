@@ -13,7 +13,8 @@ internal sealed class ExpressionEvaluator(RenderBudget budget)
             case Expression.Name name:
                 return scope.Get(name.Identifier);
             case Expression.ListOf list:
-                return list.Items.Select(item => Evaluate(item, scope)).ToList();
+                var items = list.Items.Select(item => Evaluate(item, scope)).ToList();
+                return list.IsTuple ? new JinjaTuple(items) : items;
             case Expression.MapOf map:
                 return Map(map, scope);
             case Expression.Attribute attribute:

@@ -9,7 +9,7 @@ internal sealed class ExpressionParser(TokenReader reader)
 {
     private static readonly string[] Comparisons = ["==", "!=", "<", "<=", ">", ">="];
 
-    /// <summary>One expression, or several with commas between, which make a list.</summary>
+    /// <summary>One expression, or several with commas between, which make a tuple.</summary>
     public Expression ParseTuple()
     {
         var first = Parse();
@@ -24,7 +24,7 @@ internal sealed class ExpressionParser(TokenReader reader)
             items.Add(Parse());
         }
 
-        return new ListOf(items);
+        return new ListOf(items, IsTuple: true);
     }
 
     public Expression Parse() => reader.Deeper(ParseChoice);
@@ -160,7 +160,7 @@ internal sealed class ExpressionParser(TokenReader reader)
             case JinjaTokenKind.Float:
                 return new Constant(double.Parse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture));
             case JinjaTokenKind.Operator when token.Text == "(":
-                var inner = reader.Current.Is(")") ? new ListOf([]) : ParseTuple();
+                var inner = reader.Current.Is(")") ? new ListOf([], IsTuple: true) : ParseTuple();
                 reader.Expect(")");
                 return inner;
             case JinjaTokenKind.Operator when token.Text == "[":

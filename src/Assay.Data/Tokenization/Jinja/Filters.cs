@@ -12,7 +12,7 @@ internal static class Filters
         ["trim"] = static (input, arguments, budget) => OfText("strip", input, arguments, budget),
         ["upper"] = static (input, arguments, budget) => OfText("upper", input, arguments, budget),
         ["lower"] = static (input, arguments, budget) => OfText("lower", input, arguments, budget),
-        ["title"] = static (input, arguments, budget) => OfText("title", input, arguments, budget),
+        ["title"] = static (input, _, budget) => Charged(PythonText.Str(input, budget), budget) is var text && input is SafeText ? new SafeText(TextMethods.TitleWords(text)) : TextMethods.TitleWords(text),
         ["capitalize"] = static (input, arguments, budget) => OfText("capitalize", input, arguments, budget),
         ["replace"] = static (input, arguments, budget) => OfText("replace", input, arguments, budget),
         ["string"] = static (input, _, budget) => input is SafeText ? input : PythonText.Str(input, budget),
@@ -30,6 +30,12 @@ internal static class Filters
             ToReal(input) ?? throw NoNumber("round", input), (int)Math.Clamp(arguments.WholeAt(0, "precision", 0), 0, 15), MidpointRounding.ToEven),
         ["indent"] = static (input, arguments, budget) => Indent(input, arguments, budget),
     };
+
+    private static string Charged(string text, RenderBudget budget)
+    {
+        budget.Charge(text.Length);
+        return text;
+    }
 
     public static object? Apply(string name, object? input, CallArguments arguments, RenderBudget budget)
     {

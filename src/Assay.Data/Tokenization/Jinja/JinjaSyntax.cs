@@ -7,7 +7,7 @@ internal abstract record Expression
 
     public sealed record Name(string Identifier) : Expression;
 
-    public sealed record ListOf(IReadOnlyList<Expression> Items) : Expression;
+    public sealed record ListOf(IReadOnlyList<Expression> Items, bool IsTuple = false) : Expression;
 
     public sealed record MapOf(IReadOnlyList<(Expression Key, Expression Value)> Items) : Expression;
 

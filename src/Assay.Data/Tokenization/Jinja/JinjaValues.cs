@@ -1,6 +1,6 @@
 namespace Assay.Data.Tokenization.Jinja;
 
-// Values of a template: null (None), bool, long, double, string, SafeText, List<object?>, JinjaMap, JinjaNamespace, LoopState, JinjaFunction, Undefined.
+// Values of a template: null (None), bool, long, double, string, SafeText, List<object?>, JinjaTuple, JinjaMap, JinjaNamespace, LoopState, JinjaFunction, Undefined.
 // Lists and maps are never changed after they were made, so no value can hold itself.
 
 /// <summary>What a name or key without a value gives: renders empty, is false, and has no members.</summary>
@@ -8,6 +8,9 @@ internal sealed record Undefined(string Name);
 
 /// <summary>Text that <c>|safe</c> marked: adding plain text to it escapes the plain text for HTML, as the reference does.</summary>
 internal sealed record SafeText(string Value);
+
+/// <summary>A list that is written with parentheses: a pair of a map, or items with commas between.</summary>
+internal sealed class JinjaTuple(IEnumerable<object?> items) : List<object?>(items);
 
 /// <summary>A map with text keys in order of insertion.</summary>
 internal sealed class JinjaMap : OrderedDictionary<string, object?>

@@ -7,7 +7,7 @@ internal static class ListFilters
     {
         ["length"] = static (input, _, budget) => Length(input, budget),
         ["count"] = static (input, _, budget) => Length(input, budget),
-        ["list"] = static (input, _, budget) => Operators.Iterate(input, budget),
+        ["list"] = static (input, _, budget) => Operators.Iterate(input, budget) is JinjaTuple tuple ? [.. tuple] : Operators.Iterate(input, budget),
         ["first"] = static (input, _, budget) => Operators.Iterate(input, budget) is [var first, ..] ? first : new Undefined("the first of nothing"),
         ["last"] = static (input, _, budget) => Operators.Iterate(input, budget) is [.., var last] ? last : new Undefined("the last of nothing"),
         ["join"] = static (input, arguments, budget) => Join(input, arguments, budget),

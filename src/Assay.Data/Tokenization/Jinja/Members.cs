@@ -77,7 +77,7 @@ internal static class Members
     }
 
     /// <summary>The key and value pairs of a map, each as a list of two.</summary>
-    public static List<object?> Pairs(JinjaMap map) => [.. map.Select(static item => new List<object?> { item.Key, item.Value })];
+    public static List<object?> Pairs(JinjaMap map) => [.. map.Select(static item => new JinjaTuple([item.Key, item.Value]))];
 
     private static object? LoopMember(LoopState loop, string key) => key switch
     {

@@ -76,7 +76,7 @@ internal static class Operators
         {
             (null, null) => true,
             (Undefined, Undefined) => true,
-            (List<object?> one, List<object?> other) => one.Count == other.Count && one.Zip(other).All(pair => AreEqual(pair.First, pair.Second, budget)),
+            (List<object?> one, List<object?> other) => one is JinjaTuple == other is JinjaTuple && one.Count == other.Count && one.Zip(other).All(pair => AreEqual(pair.First, pair.Second, budget)),
             (JinjaMap one, JinjaMap other) => one.Count == other.Count &&
                 one.All(item => other.TryGetValue(item.Key, out var value) && AreEqual(item.Value, value, budget)),
             _ => ReferenceEquals(left, right),
@@ -237,9 +237,28 @@ internal static class Operators
         "**" => Math.Pow(a, b),
         _ when b == 0 => throw new ChatTemplateException("The chat template divides by zero."),
         "/" => a / b,
-        "//" => Math.Floor(a / b),
-        _ => a - (b * Math.Floor(a / b)),
+        "//" => Floored(a, b).Quotient,
+        _ => Floored(a, b).Remainder,
     };
+
+    // Python's float floor division: the exact remainder first, with the divisor's sign, then the quotient from it.
+    private static (double Quotient, double Remainder) Floored(double a, double b)
+    {
+        var rest = a % b;
+        var quotient = (a - rest) / b;
+        if (rest == 0)
+        {
+            rest = Math.CopySign(0, b);
+        }
+        else if (rest < 0 != b < 0)
+        {
+            rest += b;
+            quotient--;
+        }
+
+        var floor = Math.Floor(quotient);
+        return (quotient == 0 ? Math.CopySign(0, a / b) : quotient - floor > 0.5 ? floor + 1 : floor, rest);
+    }
 
     private static object? Number(object? value) => value switch { bool truth => truth ? 1L : 0L, long or double => value, _ => null };
 

@@ -139,14 +139,14 @@ internal static class PythonText
                 output.Append(Number(number));
                 break;
             case List<object?> list:
-                output.Append('[');
+                output.Append(list is JinjaTuple ? '(' : '[');
                 for (var i = 0; i < list.Count; i++)
                 {
                     output.Append(i == 0 ? "" : ", ");
                     Repr(list[i], output, budget);
                 }
 
-                output.Append(']');
+                output.Append(list is JinjaTuple ? list.Count == 1 ? ",)" : ")" : "]");
                 break;
             case JinjaMap map:
                 output.Append('{');
@@ -163,16 +163,16 @@ internal static class PythonText
             case Undefined:
                 output.Append("Undefined");
                 break;
+            case string text:
+                Quote(text, output, budget);
+                break;
+            case SafeText safe:
+                output.Append("Markup(");
+                Quote(safe.Value, output, budget);
+                output.Append(')');
+                break;
             default:
-                if (AsText(value) is { } text)
-                {
-                    Quote(text, output, budget);
-                }
-                else
-                {
-                    output.Append('<').Append(value.GetType().Name).Append('>');
-                }
-
+                output.Append('<').Append(value.GetType().Name).Append('>');
                 break;
         }
     }

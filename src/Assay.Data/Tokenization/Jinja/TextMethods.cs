@@ -13,7 +13,7 @@ internal static class TextMethods
         ["strip"] = static (text, arguments, budget) => Set(text, arguments, budget) is var set ? PythonText.StripEnd(PythonText.StripStart(text, set), set) : null,
         ["lstrip"] = static (text, arguments, budget) => PythonText.StripStart(text, Set(text, arguments, budget)),
         ["rstrip"] = static (text, arguments, budget) => PythonText.StripEnd(text, Set(text, arguments, budget)),
-        ["upper"] = static (text, _, _) => text.ToUpperInvariant(),
+        ["upper"] = static (text, _, _) => text.ToUpperInvariant().Replace("ß", "SS", StringComparison.Ordinal),
         ["lower"] = static (text, _, _) => text.ToLowerInvariant(),
         ["title"] = static (text, _, _) => Title(text),
         ["capitalize"] = static (text, _, _) => Capitalize(text),
@@ -58,6 +58,20 @@ internal static class TextMethods
         return result.ToString();
     }
 
+    /// <summary>Jinja's filter of the same name, which is not Python's method: words begin after blanks, hyphens and opening brackets only.</summary>
+    public static string TitleWords(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        var inWord = false;
+        foreach (var unit in text)
+        {
+            result.Append(inWord ? char.ToLowerInvariant(unit) : char.ToUpperInvariant(unit));
+            inWord = !PythonText.IsBlank(unit) && !"-({[<".Contains(unit);
+        }
+
+        return result.ToString();
+    }
+
     public static string Capitalize(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..].ToLowerInvariant();
 
     public static string Join(List<object?> items, string separator, RenderBudget budget)
@@ -71,13 +85,13 @@ internal static class TextMethods
     {
         var (old, fresh) = (arguments.TextAt(0, "old"), arguments.TextAt(1, "new"));
         var most = arguments.WholeAt(2, "count", -1);
-        if (old.Length == 0)
-        {
-            throw new ChatTemplateException("The chat template replaces the empty text, which is not supported.");
-        }
-
         var count = Occurrences(text, old, budget);
         budget.Charge(text.Length + (count * fresh.Length));
+        if (old.Length == 0)
+        {
+            return Interleave(text, fresh, most < 0 ? count : Math.Min(most, count));
+        }
+
         if (most < 0 || most >= count)
         {
             return text.Replace(old, fresh, StringComparison.Ordinal);
@@ -93,6 +107,18 @@ internal static class TextMethods
         }
 
         return result.Append(text, position, text.Length - position).ToString();
+    }
+
+    // The empty text is found before every character and at the end.
+    private static string Interleave(string text, string fresh, long most)
+    {
+        var result = new StringBuilder();
+        foreach (var rune in text.EnumerateRunes())
+        {
+            result.Append(most-- > 0 ? fresh : "").Append(rune);
+        }
+
+        return result.Append(most > 0 ? fresh : "").ToString();
     }
 
     private static string? Set(string text, CallArguments arguments, RenderBudget budget)

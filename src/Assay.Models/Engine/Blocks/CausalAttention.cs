@@ -48,7 +48,7 @@ internal sealed class CausalAttention : IBranch
         using var values = joined.narrow(1, Queries + Keys, Keys);
         pass.Cache?.Invoke(block, keys, values);
         using var queries = joined.narrow(1, 0, Queries);
-        var x = output.Input(pass);
+        var x = output.Input(pass, kept: true);
         using var mixed = x.narrow(1, 0, Queries);
         heads.Forward(pass, queries, keys, values, mixed);
         output.Forward(pass, x, y);
@@ -57,7 +57,7 @@ internal sealed class CausalAttention : IBranch
     public Tensor? Backward(PackedPass pass, Tensor dy, bool needInput)
     {
         var joined = Joined(pass);
-        var x = output.Input(pass);
+        var x = output.Input(pass, kept: true);
         var dx = output.BackwardInput(pass, dy);
         output.BackwardAdapters(pass, x, dy);
         if (!needInput && qkv.Rank == 0)

@@ -42,11 +42,7 @@ internal sealed class CompressedAttention : IBranch
     public void Forward(PackedPass pass, Tensor y)
     {
         var x = Input(pass);
-        using (var columns = x.narrow(1, 0, width))
-        {
-            RowOperators.Convert(columns, kvDown.Input(pass));
-        }
-
+        FillKvDown(pass);
         var queries = Queries(pass);
         if (queryDown is not null)
         {
@@ -71,7 +67,7 @@ internal sealed class CompressedAttention : IBranch
         }
 
         Expand(pass, sharedKey);
-        var joined = output.Input(pass);
+        var joined = output.Input(pass, kept: true);
         using var mixed = joined.narrow(1, 0, plan.Heads * plan.ValueDim);
         heads.Forward(pass, queries, Keys(pass), Values(pass), mixed);
         output.Forward(pass, joined, y);
@@ -79,7 +75,7 @@ internal sealed class CompressedAttention : IBranch
 
     public Tensor? Backward(PackedPass pass, Tensor dy, bool needInput)
     {
-        var joined = output.Input(pass);
+        var joined = output.Input(pass, kept: true);
         var dJoined = output.BackwardInput(pass, dy);
         output.BackwardAdapters(pass, joined, dy);
         var dq = pass.Work("q.dy", plan.Heads * KeyDim);
@@ -93,6 +89,7 @@ internal sealed class CompressedAttention : IBranch
 
         Rotate(pass, dq, plan.Heads, plan.Nope, back: true);
         var fromQueries = QueryBackward(pass, dq, needInput);
+        FillKvDown(pass);
         var fromKeys = kvDown.Backward(pass, LatentGradient(pass, dk, dv), needInput);
         if (!needInput)
         {
@@ -114,6 +111,13 @@ internal sealed class CompressedAttention : IBranch
         }
     }
 
+    /// <summary>The branch's input serves two matrices.</summary>
+    private void FillKvDown(PackedPass pass)
+    {
+        using var columns = Input(pass).narrow(1, 0, width);
+        RowOperators.Convert(columns, kvDown.Input(pass));
+    }
+
     private Tensor? QueryBackward(PackedPass pass, Tensor dq, bool needInput)
     {
         if (queryDown is null)
@@ -121,9 +125,10 @@ internal sealed class CompressedAttention : IBranch
             return query.Backward(pass, dq, needInput);
         }
 
+        queryNorm!.Forward(pass, QueryRows(pass), query.Input(pass));
         var dNormalised = query.Backward(pass, dq, needInput: true)!;
         var dCompressed = pass.Work("q_down.dy", plan.QueryDown!.Out);
-        queryNorm!.Backward(pass, QueryRows(pass), dNormalised, dCompressed, add: false);
+        queryNorm.Backward(pass, QueryRows(pass), dNormalised, dCompressed, add: false);
         return queryDown.Backward(pass, dCompressed, needInput);
     }
 
@@ -136,8 +141,10 @@ internal sealed class CompressedAttention : IBranch
         parts.narrow(2, 0, plan.Nope).copy_(ByHead(dk, KeyDim).narrow(2, 0, plan.Nope));
         parts.narrow(2, plan.Nope, plan.ValueDim).copy_(ByHead(dv, plan.ValueDim));
         var dLatent = pass.Work("kv_down.dy", plan.KvDown.Out);
+        var rows = Latent(pass).narrow(1, 0, plan.KvRank);
+        kvNorm.Forward(pass, rows, kvUp.Input(pass));
         var dNormalised = kvUp.Backward(pass, dExpanded, needInput: true)!;
-        kvNorm.Backward(pass, Latent(pass).narrow(1, 0, plan.KvRank), dNormalised, dLatent.narrow(1, 0, plan.KvRank), add: false);
+        kvNorm.Backward(pass, rows, dNormalised, dLatent.narrow(1, 0, plan.KvRank), add: false);
         var dShared = dLatent.narrow(1, plan.KvRank, plan.Rotary);
         dShared.copy_(ByHead(dk, KeyDim).narrow(2, plan.Nope, plan.Rotary).sum(1));
         Rotate(pass, dShared, 1, 0, back: true);

@@ -34,7 +34,7 @@ internal sealed class ExpertsFeedForward : IBranch
     public bool ResultIsFloat => true;
 
     /// <summary>fp32, because rounding what the router reads would send tokens to other experts.</summary>
-    public Tensor Input(PackedPass pass) => pass.KeptFloats("experts.x", block, pass.Count, width);
+    public Tensor Input(PackedPass pass) => pass.WorkFloats("experts.x", pass.Count, width);
 
     public void Forward(PackedPass pass, Tensor y)
     {
@@ -71,6 +71,7 @@ internal sealed class ExpertsFeedForward : IBranch
 
     public Tensor? Backward(PackedPass pass, Tensor dy, bool needInput)
     {
+        var x = Input(pass);
         var dx = pass.WorkFloats("experts.dx", pass.Count, width);
         dx.zero_();
         float[] weightGradients = new float[pass.Count * plan.Router.Chosen];
@@ -93,6 +94,7 @@ internal sealed class ExpertsFeedForward : IBranch
             }
 
             RowOperators.ScaleEach(gradient, weights);
+            RowOperators.Gather(x, tokens, experts[index].Input(rows));
             if (experts[index].Backward(rows, gradient, needInput) is { } part)
             {
                 RowOperators.ScatterAdd(dx, tokens, part, []);
@@ -130,6 +132,7 @@ internal sealed class ExpertsFeedForward : IBranch
         var gradient = pass.Work("shared.dy", width);
         RowOperators.Convert(dy, gradient);
         RowOperators.ScaleEach(gradient, gates);
+        RowOperators.Convert(Input(pass), shared.Input(pass));
         if (shared.Backward(pass, gradient, needInput) is not { } part)
         {
             return;

@@ -67,11 +67,11 @@ internal sealed class FusedLinear : IDisposable
     /// <summary>The trained tensors with their gradients.</summary>
     public IEnumerable<EngineParameter> Parameters => adapters.SelectMany(columns => columns.Parameters);
 
-    /// <summary>x', [N, K + R]; the caller fills the first K columns.</summary>
+    /// <summary>x', [N, K + R]; the caller fills the first K columns, before the forward call and again before the backward one unless they are kept.</summary>
     /// <param name="pass">The call.</param>
-    /// <param name="transient">Whether the buffer is shared by all blocks because the caller fills it again before <see cref="BackwardAdapters"/>.</param>
-    public Tensor Input(PackedPass pass, bool transient = false) =>
-        transient ? pass.Work($"{role}.x", In + Rank) : pass.Kept($"{role}.x", block, In + Rank);
+    /// <param name="kept">Whether a training call keeps them in each block, because nothing cheap could fill them again.</param>
+    public Tensor Input(PackedPass pass, bool kept = false) =>
+        kept ? pass.Kept($"{role}.x", block, In + Rank) : pass.Work($"{role}.x", In + Rank);
 
     /// <summary>Copies the masters into the product operands; after every change of them.</summary>
     public void ParametersChanged()
@@ -88,9 +88,10 @@ internal sealed class FusedLinear : IDisposable
     /// <param name="y">[N, O].</param>
     public void Forward(PackedPass pass, Tensor x, Tensor y)
     {
+        Tensor? u = null;
         if (Rank > 0)
         {
-            var u = Projected(pass);
+            u = Projected(pass);
             using var last = x.narrow(1, In, Rank);
             if (Drops(pass))
             {
@@ -106,8 +107,7 @@ internal sealed class FusedLinear : IDisposable
             last.copy_(u);
         }
 
-        using var w = Rank == matrix.Rank ? matrix.Augmented().t() : Plain();
-        AotiTorch.MatMul(y, x, w);
+        matrix.Multiply(x, u, y);
         if (matrix.Bias is { } bias)
         {
             RowOperators.AddBias(y, bias);
@@ -121,17 +121,7 @@ internal sealed class FusedLinear : IDisposable
     public Tensor BackwardInput(PackedPass pass, Tensor dy)
     {
         var dx = pass.Work($"{role}.dx", In + Rank);
-        if (Rank == matrix.Rank)
-        {
-            AotiTorch.MatMul(dx, dy, matrix.Augmented());
-        }
-        else
-        {
-            using var transposed = Plain();
-            using var w = transposed.t();
-            AotiTorch.MatMul(dx, dy, w);
-        }
-
+        matrix.MultiplyBack(dy, dx, Rank);
         if (Rank > 0)
         {
             var du = pass.Work($"{role}.du", Rank);
@@ -190,7 +180,7 @@ internal sealed class FusedLinear : IDisposable
         adapters.ForEach(columns => columns.AddGradient(db));
     }
 
-    /// <summary>The whole backward call for a matrix whose x' was kept.</summary>
+    /// <summary>The whole backward call for a matrix whose <see cref="Input"/> the caller has filled again.</summary>
     /// <returns>dx in the first K columns, or null where not wanted.</returns>
     public Tensor? Backward(PackedPass pass, Tensor dy, bool needInput)
     {
@@ -219,10 +209,4 @@ internal sealed class FusedLinear : IDisposable
     private bool Drops(PackedPass pass) => pass.DropoutStep is not null && adapters[0].Pair.Dropout is not null;
 
     private Tensor Projected(PackedPass pass) => pass.Kept($"{role}.u", block, Rank);
-
-    private Tensor Plain()
-    {
-        using var w = matrix.Augmented().narrow(1, 0, In);
-        return w.t();
-    }
 }

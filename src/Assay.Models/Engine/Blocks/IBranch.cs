@@ -8,7 +8,7 @@ internal interface IBranch : IDisposable
     /// <summary>Its matrices in the order data flows.</summary>
     IEnumerable<FusedLinear> Linears { get; }
 
-    /// <summary>Where its input goes: [N, ≥ D], the first D columns are for the caller to fill.</summary>
+    /// <summary>Where its input goes: [N, ≥ D], the first D columns are for the caller to fill before the forward call, and again, with the same values, before the backward one.</summary>
     Tensor Input(PackedPass pass);
 
     /// <summary>Whether the result is summed in fp32 anyway and should not be rounded on its way to the residual stream.</summary>

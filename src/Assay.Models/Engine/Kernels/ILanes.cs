@@ -38,6 +38,12 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>As <see cref="StoreBf16"/>, the first <paramref name="count"/> values only.</summary>
     static abstract void StoreBf16Part(ushort* target, TSelf value, int count);
 
+    /// <summary>The first <paramref name="count"/> integers as fp32, rounded to nearest, and zeros.</summary>
+    static abstract TSelf LoadInt32(int* source, int count);
+
+    /// <summary>Writes the first <paramref name="count"/> values, each in −127..127, as the nearest integers.</summary>
+    static abstract void StoreInt8(sbyte* target, TSelf value, int count);
+
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     static abstract TSelf operator -(TSelf left, TSelf right);

@@ -76,6 +76,31 @@ internal readonly unsafe partial struct Lanes256 : ILanes<Lanes256>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadInt32(int* source, int count) => count == Lanes.Count
+        ? new(Avx.ConvertToVector256Single(Vector256.Load(source)), Avx.ConvertToVector256Single(Vector256.Load(source + 8)))
+        : new(
+            Avx.ConvertToVector256Single(Avx2.MaskLoad(source, First(count, 0).AsInt32())),
+            Avx.ConvertToVector256Single(Avx2.MaskLoad(source + 8, First(count, 8).AsInt32())));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt8(sbyte* target, Lanes256 value, int count)
+    {
+        var halves = Avx2.PackSignedSaturate(Avx.ConvertToVector256Int32(value.lower), Avx.ConvertToVector256Int32(value.upper));
+        var ordered = Avx2.Permute4x64(halves.AsUInt64(), 0b11_01_10_00).AsInt16();
+        var codes = Sse2.PackSignedSaturate(ordered.GetLower(), ordered.GetUpper());
+        if (count == Lanes.Count)
+        {
+            codes.Store(target);
+            return;
+        }
+
+        for (int lane = 0; lane < count; lane++)
+        {
+            target[lane] = codes[lane];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator +(Lanes256 left, Lanes256 right) => new(left.lower + right.lower, left.upper + right.upper);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -49,6 +49,26 @@ internal readonly unsafe partial struct Lanes512 : ILanes<Lanes512>
         Avx512BW.VL.MaskStore(target, FirstHalves(count), Avx512F.ConvertToVector256UInt16(Bf16Bits(value.value)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadInt32(int* source, int count) => new(Avx512F.ConvertToVector512Single(
+        count == Lanes.Count ? Vector512.Load(source) : Avx512F.MaskLoad(source, First(count).AsInt32(), Vector512<int>.Zero)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInt8(sbyte* target, Lanes512 value, int count)
+    {
+        var codes = Avx512F.ConvertToVector128SByte(Avx512F.ConvertToVector512Int32(value.value));
+        if (count == Lanes.Count)
+        {
+            codes.Store(target);
+            return;
+        }
+
+        for (int lane = 0; lane < count; lane++)
+        {
+            target[lane] = codes[lane];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 left, Lanes512 right) => new(left.value + right.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

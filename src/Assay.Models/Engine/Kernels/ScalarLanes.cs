@@ -75,6 +75,25 @@ internal unsafe partial struct ScalarLanes : ILanes<ScalarLanes>
         }
     }
 
+    public static ScalarLanes LoadInt32(int* source, int count)
+    {
+        ScalarLanes result = default;
+        for (int i = 0; i < count; i++)
+        {
+            result.lane[i] = source[i];
+        }
+
+        return result;
+    }
+
+    public static void StoreInt8(sbyte* target, ScalarLanes value, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            target[i] = (sbyte)MathF.Round(value.lane[i]);
+        }
+    }
+
     public static ScalarLanes operator +(ScalarLanes left, ScalarLanes right)
     {
         for (int i = 0; i < Lanes.Count; i++)

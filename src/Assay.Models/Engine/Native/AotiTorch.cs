@@ -27,6 +27,12 @@ internal static unsafe partial class AotiTorch
     /// <param name="right">[K, N].</param>
     public static void MatMul(Tensor result, Tensor left, Tensor right) => Check(MmOut(result.Handle, left.Handle, right.Handle), "mm.out");
 
+    /// <summary>out = left · right in integers, in place.</summary>
+    /// <param name="result">int32 [M, N], existing.</param>
+    /// <param name="left">int8 [M, K].</param>
+    /// <param name="right">int8 [K, N].</param>
+    public static void IntMatMul(Tensor result, Tensor left, Tensor right) => Check(IntMmOut(result.Handle, left.Handle, right.Handle), "_int_mm.out");
+
     /// <summary>out = left · right for each matrix of a batch, in place.</summary>
     /// <param name="result">[B, M, N], existing.</param>
     /// <param name="left">[B, M, K].</param>
@@ -76,6 +82,9 @@ internal static unsafe partial class AotiTorch
 
     [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_mm_out")]
     private static partial int MmOut(IntPtr result, IntPtr left, IntPtr right);
+
+    [LibraryImport(Library, EntryPoint = "aoti_torch_cpu__int_mm_out")]
+    private static partial int IntMmOut(IntPtr result, IntPtr left, IntPtr right);
 
     [LibraryImport(Library, EntryPoint = "aoti_torch_cpu_bmm_out")]
     private static partial int BmmOut(IntPtr result, IntPtr left, IntPtr right);

@@ -8,7 +8,15 @@ namespace Assay.Models.Engine.Plans;
 public sealed record NormPlan(NormKind Kind, string Name, double Epsilon, int Width)
 {
     /// <summary>The norm's weights.</summary>
-    public IEnumerable<WeightPlan> Weights => Kind is NormKind.Layer
-        ? [new WeightPlan($"{Name}.weight", [Width]), new WeightPlan($"{Name}.bias", [Width])]
-        : [new WeightPlan($"{Name}.weight", [Width])];
+    public IEnumerable<WeightPlan> Weights
+    {
+        get
+        {
+            yield return new WeightPlan($"{Name}.weight", [Width]) { Neutral = Kind is NormKind.RmsPlusOne ? 0 : 1 };
+            if (Kind is NormKind.Layer)
+            {
+                yield return new WeightPlan($"{Name}.bias", [Width]);
+            }
+        }
+    }
 }

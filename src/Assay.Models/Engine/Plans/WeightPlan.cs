@@ -6,6 +6,9 @@ namespace Assay.Models.Engine.Plans;
 /// <param name="Trained">Whether full fine-tuning changes it; false for buffers such as a router's correction bias.</param>
 public sealed record WeightPlan(string Name, IReadOnlyList<long> Shape, bool Trained = true)
 {
+    /// <summary>Value of a vector that leaves its input alone, with which a new model starts: 1 for a norm's weight, 0 for biases and for weights stored less 1.</summary>
+    public float Neutral { get; init; }
+
     /// <summary>Whether the matrix is stored [inputs, outputs].</summary>
     public bool Transposed { get; init; }
 
