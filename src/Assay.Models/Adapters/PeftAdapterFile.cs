@@ -18,15 +18,16 @@ public static class PeftAdapterFile
     /// <summary>Loads an adapter for a model.</summary>
     /// <param name="folder">Folder with both files.</param>
     /// <param name="plan">The base model.</param>
+    /// <param name="seed">Seed of the dropout masks if it is trained further.</param>
     /// <exception cref="InvalidModelConfigException">The configuration is broken, asks for something unsupported, or fits no layer.</exception>
     /// <exception cref="InvalidSafetensorsException">Tensors are missing, unknown or of another shape.</exception>
-    public static LoraAdapter Load(string folder, DecoderPlan plan)
+    public static LoraAdapter Load(string folder, DecoderPlan plan, ulong seed = 0)
     {
         var config = PeftAdapterConfig.Load(folder);
         var slots = AdapterSlots.Of(plan, config);
         using var file = SafetensorsFile.Open(Path.Combine(folder, Weights));
         using var read = new Reading(file);
-        var dropout = config.Dropout > 0 ? new LoraDropout(config.Dropout, 0) : null;
+        var dropout = config.Dropout > 0 ? new LoraDropout(config.Dropout, seed) : null;
         var pairs = new List<LoraPair>();
         foreach (var linear in slots.Linears)
         {

@@ -23,9 +23,10 @@ public static class MergedFolder
     /// <param name="folder">Must not exist.</param>
     /// <param name="dtype">F32, F16 or BF16 for all weights, or null to keep each weight's stored type.</param>
     /// <param name="shardBytes">Weights above this are split into several files.</param>
+    /// <param name="nf4">Store the linear layers of the blocks in NF4, double-quantised from values in <paramref name="dtype"/>; all of them are held in memory at once, half a byte a weight.</param>
     /// <exception cref="IOException">The folder exists, or cannot be written.</exception>
     /// <exception cref="OverflowException">A value does not fit half precision; the message names the weight.</exception>
-    public static void Write(ExportSource source, string folder, TensorDtype? dtype, long shardBytes = UsualShardBytes)
+    public static void Write(ExportSource source, string folder, TensorDtype? dtype, long shardBytes = UsualShardBytes, bool nf4 = false)
     {
         if (dtype is not (null or TensorDtype.F32 or TensorDtype.F16 or TensorDtype.BF16))
         {
@@ -42,8 +43,8 @@ public static class MergedFolder
         Directory.CreateDirectory(parts);
         try
         {
-            WriteWeights(source, parts, dtype, shardBytes);
-            WriteConfig(source, parts, dtype);
+            WriteWeights(source, parts, dtype, shardBytes, nf4);
+            WriteConfig(source, parts, dtype, nf4);
             foreach (string name in Copied.Where(name => File.Exists(Path.Combine(source.Folder, name))))
             {
                 DurableFile.Write(Path.Combine(parts, name), stream =>
@@ -63,9 +64,12 @@ public static class MergedFolder
         }
     }
 
-    private static void WriteWeights(ExportSource source, string folder, TensorDtype? dtype, long shardBytes)
+    private static void WriteWeights(ExportSource source, string folder, TensorDtype? dtype, long shardBytes, bool nf4)
     {
-        List<StreamedTensor> tensors = [.. source.Plan.Weights().DistinctBy(weight => weight.Name).Select(weight => Streamed(source, weight, dtype ?? source.DtypeOf(weight)))];
+        var quantised = nf4 ? source.Plan.Linears.Select(linear => $"{linear.Name}.weight").ToHashSet(StringComparer.Ordinal) : [];
+        List<StreamedTensor> tensors = [.. source.Plan.Weights().DistinctBy(weight => weight.Name).SelectMany(weight => quantised.Contains(weight.Name)
+            ? QuantisedExport.Tensors(source, weight, dtype ?? source.DtypeOf(weight))
+            : [Streamed(source, weight, dtype ?? source.DtypeOf(weight))])];
         var shards = Split(tensors, shardBytes);
         if (shards.Count == 1)
         {
@@ -132,10 +136,15 @@ public static class MergedFolder
     };
 
     // The base's file, but true to what was written.
-    private static void WriteConfig(ExportSource source, string folder, TensorDtype? dtype)
+    private static void WriteConfig(ExportSource source, string folder, TensorDtype? dtype, bool nf4)
     {
         var config = JsonNode.Parse(File.ReadAllBytes(Path.Combine(source.Folder, "config.json")))!.AsObject();
         config.Remove("quantization_config");
+        if (nf4)
+        {
+            config["quantization_config"] = QuantisedExport.Config(source.Plan);
+        }
+
         if (dtype is { } written)
         {
             string name = written switch

@@ -62,7 +62,7 @@ internal sealed class FineTuning : IDisposable
         var settings = payload.Settings;
         IReadOnlyList<string> targets = settings.TargetModules == "all-linear" ? [] : settings.TargetModules.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var adapter = payload.StartFromFolder is { } from
-            ? PeftAdapterFile.Load(from, model.Plan)
+            ? PeftAdapterFile.Load(from, model.Plan, (ulong)settings.Seed)
             : LoraAdapter.Create(model.Plan, PeftAdapterConfig.Create(Path.GetFileName(payload.BaseFolder), settings.Rank, settings.Alpha, targets, settings.Dropout),
                 (ulong)settings.Seed);
         return new FineTuning(payload, model, adapter);

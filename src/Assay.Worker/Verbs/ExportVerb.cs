@@ -10,7 +10,7 @@ namespace Assay.Worker.Verbs;
 /// <summary><c>engine export</c>: writes a model, with an adapter merged in, for other programs.</summary>
 internal static class ExportVerb
 {
-    private static readonly string[] Types = ["bf16", "f16", "f32", "q8_0"];
+    private static readonly string[] Types = ["bf16", "f16", "f32", "q8_0", "nf4"];
 
     public static Command Create()
     {
@@ -19,7 +19,7 @@ internal static class ExportVerb
         var to = new Option<string>("--to") { Description = "New folder (safetensors) or file (gguf).", Required = true };
         var format = new Option<string>("--format") { Description = "safetensors: Hugging Face layout. gguf: one file for llama.cpp and its relatives.", Required = true };
         format.AcceptOnlyFromAmong("safetensors", "gguf");
-        var type = new Option<string?>("--type") { Description = "Number format of the weights; default bf16 for gguf, as stored for safetensors. q8_0 for gguf alone." };
+        var type = new Option<string?>("--type") { Description = "Number format of the weights; default bf16 for gguf, as stored for safetensors. q8_0 for gguf alone, nf4 for safetensors alone: linear layers in 4 bits as bitsandbytes stores them, everything else as stored." };
         type.AcceptOnlyFromAmong(Types);
         var shard = new Option<double>("--shard-gib") { Description = "Safetensors above this size are split.", DefaultValueFactory = _ => 5 };
         var command = new Command("export", "Writes a model, with an adapter merged in, as safetensors or GGUF.") { folder, adapter, to, format, type, shard };
@@ -32,7 +32,7 @@ internal static class ExportVerb
                 string target = arguments.GetRequiredValue(to);
                 if (source.Dequantised > 0)
                 {
-                    Console.Error.WriteLine($"{source.Dequantised} weights of the base are stored in NF4: they are written dequantised{(arguments.GetValue(adapter) is null ? "" : ", with the adapter merged into the dequantised values")}.");
+                    Console.Error.WriteLine($"{source.Dequantised} weights of the base are stored in NF4: they are dequantised first{(arguments.GetValue(adapter) is null ? "" : ", then the adapter is merged")}{(arguments.GetValue(type) == "nf4" ? ", then they are quantised again" : "")}.");
                 }
 
                 Write(model, source, (target, arguments.GetRequiredValue(format), arguments.GetValue(type)), (long)(arguments.GetValue(shard) * (1L << 30)));
@@ -52,6 +52,11 @@ internal static class ExportVerb
     {
         if (target.Format == "gguf")
         {
+            if (target.Type == "nf4")
+            {
+                throw new ExportRefusedException("GGUF has no NF4; choose q8_0, bf16, f16 or f32, or write safetensors.");
+            }
+
             GgufExport.Write(model, source, target.Path, target.Type switch
             {
                 "f16" => GgufType.F16,
@@ -64,12 +69,12 @@ internal static class ExportVerb
 
         MergedFolder.Write(source, target.Path, target.Type switch
         {
-            null => null,
+            null or "nf4" => null,
             "bf16" => TensorDtype.BF16,
             "f16" => TensorDtype.F16,
             "f32" => TensorDtype.F32,
             _ => throw new ExportRefusedException($"Safetensors are written as bf16, f16 or f32; {target.Type} is for gguf."),
-        }, Math.Max(1, shardBytes));
+        }, Math.Max(1, shardBytes), target.Type == "nf4");
     }
 
     private static long SizeOf(string path) =>

@@ -40,7 +40,7 @@ internal static class TrainVerb
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.Folder)));
         using var adapter = from is null
             ? LoraAdapter.Create(model.Plan, PeftAdapterConfig.Create(name, TrainArguments.LoraOf(arguments)), seed, weight => model.Weights.Parameters[weight])
-            : PeftAdapterFile.Load(from, model.Plan);
+            : PeftAdapterFile.Load(from, model.Plan, seed);
         var (target, whyReference) = AdapterTarget.Open(
             model,
             adapter,

@@ -117,6 +117,26 @@ public sealed class AdapterOptionsTests : IDisposable
     }
 
     [Fact]
+    public void A_run_of_everything_at_once_continues_exactly_and_leaves_no_tensors_behind()
+    {
+        using var model = TinyModel.Create(Biased);
+        var config = PeftAdapterConfig.Create("tiny", Options["everything"].Options with { Dropout = 0.2 });
+        var options = new TrainOptions { Steps = 10, LearningRate = 1e-2, WeightDecay = 0.01 };
+        using var straight = LoraAdapter.Create(model.Plan, config, 3, name => model.Parameters[name]);
+        var live = new List<long>();
+        Train(model, straight, options, null, _ => live.Add(TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount));
+
+        var kept = options with { CheckpointFolder = Path.Combine(folder, "checkpoint") };
+        using var first = LoraAdapter.Create(model.Plan, config, 3, name => model.Parameters[name]);
+        Train(model, first, kept, 5);
+        using var second = LoraAdapter.Create(model.Plan, config, 3, name => model.Parameters[name]);
+        Train(model, second, kept, null);
+
+        Assert.Equal(live[3], live[^1]);
+        Assert.All(straight.Parameters.Zip(second.Parameters), pair => Assert.True(pair.First.Value.equal(pair.Second.Value).all().item<bool>(), pair.First.Name));
+    }
+
+    [Fact]
     public void Tensors_have_the_names_that_PEFT_gives_them()
     {
         using var model = TinyModel.Create(Biased);
@@ -195,6 +215,14 @@ public sealed class AdapterOptionsTests : IDisposable
         }
 
         return adapter;
+    }
+
+    private static void Train(ReferenceModel model, LoraAdapter adapter, TrainOptions options, int? pauseAfter, Action<TrainingEvent>? report = null)
+    {
+        using var target = new ReferenceTarget(model, adapter, fusedAttention: true);
+        using var trainer = new Trainer(target, new SampleData(TinyModel.Counting(16), 4, 1, 1), options, TimeProvider.System);
+        trainer.Resume();
+        trainer.Run(report ?? (_ => { }), new TrainingControl(), pauseAfter);
     }
 
     private static double Loss(ReferenceModel model, LoraAdapter adapter, List<TrainingSample> samples)
