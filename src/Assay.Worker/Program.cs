@@ -27,7 +27,7 @@ try
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (Exception error) when (error is InvalidSafetensorsException or InvalidModelConfigException or InvalidTokenizerException or ChatTemplateException
-    or InvalidCheckpointException or InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException)
+    or InvalidCheckpointException or InvalidDataException or InsufficientMemoryException or IOException or UnauthorizedAccessException or ArgumentException)
 {
     // A file or a setting is wrong: one sentence, no stack trace.
     Console.Error.WriteLine(error.Message);

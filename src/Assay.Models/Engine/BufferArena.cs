@@ -1,3 +1,4 @@
+using Assay.Models.Engine.Native;
 using static TorchSharp.torch;
 
 namespace Assay.Models.Engine;
@@ -39,6 +40,7 @@ internal sealed class BufferArena : IDisposable
         if (slot is null || slot.Storage.numel() < needed)
         {
             slot?.Storage.Dispose();
+            using var apart = LargeBlocks.Apart();
             slot = new Slot(empty(needed, type).DetachFromDisposeScope());
             slots[(role, block)] = slot;
         }

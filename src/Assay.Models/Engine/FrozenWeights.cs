@@ -1,6 +1,7 @@
 using Assay.Data.Formats;
 using Assay.Data.Formats.Nf4;
 using Assay.Models.Adapters;
+using Assay.Models.Engine.Native;
 using Assay.Models.Engine.Plans;
 using Assay.Models.Reference;
 using static TorchSharp.torch;
@@ -147,6 +148,7 @@ public sealed class FrozenWeights : IDisposable
     {
         try
         {
+            using var apart = LargeBlocks.Apart();
             using var off = no_grad();
             foreach (var linear in Plan.Blocks.SelectMany(block => block.Linears))
             {
@@ -173,6 +175,12 @@ public sealed class FrozenWeights : IDisposable
                 // In place is not allowed: the tensor may be the mapped file.
                 using var stored = tensors[$"{norm.Name}.weight"];
                 tensors[$"{norm.Name}.weight"] = (stored + 1).DetachFromDisposeScope();
+            }
+
+            if (Format is FrozenFormat.Nf4 or FrozenFormat.Nf4Fp32)
+            {
+                // Quantising leaves arrays as large as the scales of every layer; without a collection they would count for the whole run.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             }
 
             return this;

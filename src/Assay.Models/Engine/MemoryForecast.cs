@@ -34,6 +34,19 @@ public sealed record MemoryForecast(long Base, long Adapters, long Saved, long W
     /// <param name="freeBytes">What the system can still give.</param>
     public bool Fits(long freeBytes) => Total <= UsableShare * freeBytes;
 
+    /// <summary>Refuses what does not fit.</summary>
+    /// <param name="freeBytes">What the system can still give.</param>
+    /// <exception cref="InsufficientMemoryException">More is needed than may be claimed; the message says how much and what takes less.</exception>
+    public void Require(long freeBytes)
+    {
+        if (!Fits(freeBytes))
+        {
+            throw new InsufficientMemoryException(
+                $"The run needs about {Mib(Total)} MiB (base {Mib(Base)}, adapter {Mib(Adapters)}, activations {Mib(Saved + Work)}, cache {Mib(Cache)}, runtime {Mib(Runtime)}); {Mib(freeBytes)} MiB are free, and a run may claim {(int)(100 * UsableShare)} % of them. "
+                + "Smaller bins, a shorter cut-off, a smaller rank, an NF4 base or a smaller model take less.");
+        }
+    }
+
     /// <summary>Training a LoRA adapter on the packed path.</summary>
     /// <param name="plan">The base.</param>
     /// <param name="rankOf">R of each linear layer's pair; 0 for a layer without one.</param>
@@ -69,6 +82,8 @@ public sealed record MemoryForecast(long Base, long Adapters, long Saved, long W
         0,
         WorkBytes(plan, Math.Min(tokens, PrefillChunk), 2, _ => 0),
         plan.Blocks.Sum(block => CachePerToken(block.Attention) * Math.Min(tokens, block.Attention.Window + PrefillChunk ?? tokens)));
+
+    private static long Mib(long bytes) => (bytes + (1 << 20) - 1) >> 20;
 
     private static int ElementOf(FrozenFormat format) => format is FrozenFormat.Fp32 or FrozenFormat.Nf4Fp32 ? 4 : 2;
 

@@ -45,7 +45,8 @@ public static class MergedFolder
         {
             WriteWeights(source, parts, dtype, shardBytes, nf4);
             WriteConfig(source, parts, dtype, nf4);
-            foreach (string name in Copied.Where(name => File.Exists(Path.Combine(source.Folder, name))))
+            var ranks = Directory.EnumerateFiles(source.Folder, "*.tiktoken").Select(path => Path.GetFileName(path)!);
+            foreach (string name in Copied.Where(name => File.Exists(Path.Combine(source.Folder, name))).Concat(ranks))
             {
                 DurableFile.Write(Path.Combine(parts, name), stream =>
                 {

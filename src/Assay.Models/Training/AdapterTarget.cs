@@ -16,6 +16,7 @@ public static class AdapterTarget
     /// <param name="device">Device of the reference path, such as a CUDA one; null computes on the CPU. The packed path knows the CPU only.</param>
     /// <returns>The target, which owns what it loaded, and why it is the reference path although none was asked for; null when it is not.</returns>
     /// <exception cref="NotSupportedException">The packed path was asked for and cannot take the model or the adapter; the message says which part.</exception>
+    /// <exception cref="InsufficientMemoryException">The packed path's forecast does not fit into the memory that is free.</exception>
     /// <exception cref="Data.Formats.InvalidSafetensorsException">The weights cannot be used.</exception>
     public static (ITrainingTarget Target, string? WhyReference) Open(BaseModel model, LoraAdapter? adapter, TrainingPath path, FrozenFormat? format, int binTokens = StepPacking.UsualBinTokens, Device? device = null)
     {
@@ -32,6 +33,11 @@ public static class AdapterTarget
 
     private static PackedTarget Packed(BaseModel model, LoraAdapter? adapter, FrozenFormat format, int binTokens)
     {
+        if (adapter is not null)
+        {
+            MemoryForecast.Training(model.Plan, linear => adapter.Find(linear.Name)?.Rank ?? 0, binTokens, format).Require(FreeMemory.Bytes());
+        }
+
         using var checkpoint = model.OpenCheckpoint();
         var weights = FrozenWeights.Load(model.Plan, checkpoint, format, adapter);
         try

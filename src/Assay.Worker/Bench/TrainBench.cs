@@ -117,7 +117,13 @@ internal sealed class TrainBench(TrainBenchOptions options, TextWriter log)
 
         double first = Step(batches[0]);
         var (median, best) = Time(batches, Step);
-        return (new PathResult(median, best, PeakMemory.ReadMib(), null, first), tokenLosses);
+        return (new PathResult(median, best, PeakMemory.ReadMib(), Forecast(batches, weights.Format), first), tokenLosses);
+    }
+
+    private double Forecast(List<TrainingBatch> batches, FrozenFormat format)
+    {
+        int largest = batches.Max(batch => StepPacking.Bins([.. batch.Samples.Select(sample => sample.Ids.Length)], options.BinTokens).Max(bin => bin.Sum(index => batch.Samples[index].Ids.Length)));
+        return MemoryForecast.Training(options.Shape.Plan, options.Rank, largest, format).Total / (double)(1 << 20);
     }
 
     private (PathResult Result, double[] TokenLosses) Naive(ScalarType type, List<TrainingBatch> batches)

@@ -12,6 +12,7 @@ internal static class TrainFailure
     /// <summary>What happened and what to do. Null: nothing that a second attempt could not meet differently, so the worker ends and the run is tried again.</summary>
     public static string? Sentence(Exception failure, RunSettings settings) => failure switch
     {
+        InsufficientMemoryException => $"{failure.Message} {Smaller(settings)}",
         OutOfMemoryException => OutOfMemory(settings),
         ExternalException when failure.Message.Contains("memory", StringComparison.OrdinalIgnoreCase) => OutOfMemory(settings),
         InvalidModelConfigException or InvalidSafetensorsException or InvalidTokenizerException or ChatTemplateException or InvalidCheckpointException
@@ -23,6 +24,7 @@ internal static class TrainFailure
         _ => null,
     };
 
-    private static string OutOfMemory(RunSettings settings) => $"Out of memory with batch_size {settings.BatchSize} and cut_off {settings.CutOff}. Try "
-        + (settings.BatchSize > 1 ? $"batch_size {settings.BatchSize / 2}, or a shorter cut_off." : "a shorter cut_off.");
+    private static string OutOfMemory(RunSettings settings) => $"Out of memory with batch_size {settings.BatchSize} and cut_off {settings.CutOff}. {Smaller(settings)}";
+
+    private static string Smaller(RunSettings settings) => "Try " + (settings.BatchSize > 1 ? $"batch_size {settings.BatchSize / 2}, or a shorter cut_off." : "a shorter cut_off.");
 }

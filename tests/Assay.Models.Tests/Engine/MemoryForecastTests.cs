@@ -91,6 +91,8 @@ public sealed class MemoryForecastTests
 
         Assert.True(forecast.Fits(1000L << 20));
         Assert.False(forecast.Fits(999L << 20));
+        forecast.Require(1000L << 20);
+        Assert.Contains("900 MiB", Assert.Throws<InsufficientMemoryException>(() => forecast.Require(999L << 20)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => MemoryForecast.Training(Shape("15m"), 16, 0, FrozenFormat.Bf16));
     }
 
