@@ -73,7 +73,7 @@ internal static class ExportVerb
             "bf16" => TensorDtype.BF16,
             "f16" => TensorDtype.F16,
             "f32" => TensorDtype.F32,
-            _ => throw new ExportRefusedException($"Safetensors are written as bf16, f16 or f32; {target.Type} is for gguf."),
+            _ => throw new ExportRefusedException($"Safetensors are written as bf16, f16, f32 or nf4; {target.Type} is for gguf."),
         }, Math.Max(1, shardBytes), target.Type == "nf4");
     }
 

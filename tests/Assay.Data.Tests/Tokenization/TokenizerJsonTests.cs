@@ -41,6 +41,15 @@ public sealed class TokenizerJsonTests
     }
 
     [Fact]
+    public void Letters_that_compose_across_clusters_share_their_stretch_and_no_others_do()
+    {
+        var tokenizer = Small.With(normalizer: new { type = "NFKC" }, model: new { vocab = Small.Vocabulary("가", "ᄂ", "b"), merges = Array.Empty<string>() });
+        var encoded = tokenizer.EncodeWithOffsets("ㄱㅏㄴb");
+        Assert.Equal("가|ᄂ|b", tokenizer.Tokens("ㄱㅏㄴb"));
+        Assert.Equal([new(0, 2), new(2, 3), new(3, 4)], encoded.Spans);
+    }
+
+    [Fact]
     public void A_template_post_processor_adds_its_specials_only_when_asked()
     {
         const string Template = """

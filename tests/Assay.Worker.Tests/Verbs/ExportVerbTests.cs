@@ -35,5 +35,17 @@ public sealed class ExportVerbTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(root));
     }
 
+    [Fact]
+    public void Nf4_folders_are_written_and_read_again_and_gguf_has_no_such_type()
+    {
+        string quantised = Path.Combine(root, "quantised");
+        Assert.Equal(0, Run([Starter, "--to", quantised, "--format", "safetensors", "--type", "nf4"]));
+        Assert.Equal(0, Run([quantised, "--to", Path.Combine(root, "back"), "--format", "safetensors"]));
+
+        Assert.Contains("\"bnb_4bit_quant_type\": \"nf4\"", File.ReadAllText(Path.Combine(quantised, "config.json")), StringComparison.Ordinal);
+        Assert.DoesNotContain("quantization_config", File.ReadAllText(Path.Combine(root, "back", "config.json")), StringComparison.Ordinal);
+        Assert.Equal(2, Run([Starter, "--to", Path.Combine(root, "starter.gguf"), "--format", "gguf", "--type", "nf4"]));
+    }
+
     private static int Run(string[] arguments) => ExportVerb.Create().Parse(arguments).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }

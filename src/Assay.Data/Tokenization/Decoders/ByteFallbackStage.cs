@@ -7,8 +7,6 @@ namespace Assay.Data.Tokenization.Decoders;
 /// <remarks>Whether a run is UTF-8 is known at its end alone, so the run is held until then.</remarks>
 internal sealed class ByteFallbackStage : IDecoderStage
 {
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-
     private readonly TokenAssembler assembler = new();
     private readonly List<byte> run = [];
 
@@ -39,13 +37,21 @@ internal sealed class ByteFallbackStage : IDecoderStage
 
     private void EndRun(List<TokenText> output)
     {
-        if (run.Count > 0)
+        byte[] bytes = [.. run];
+        run.Clear();
+        if (System.Text.Unicode.Utf8.IsValid(bytes))
         {
-            output.Add(new(Text([.. run])));
-            run.Clear();
+            if (bytes.Length > 0)
+            {
+                output.Add(new(Encoding.UTF8.GetString(bytes)));
+            }
+
+            return;
+        }
+
+        foreach (var _ in bytes)
+        {
+            output.Add(new("\uFFFD"));
         }
     }
-
-    private static string Text(byte[] bytes) =>
-        System.Text.Unicode.Utf8.IsValid(bytes) ? Strict.GetString(bytes) : new('\uFFFD', bytes.Length);
 }

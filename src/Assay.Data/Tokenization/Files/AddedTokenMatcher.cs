@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Assay.Data.Tokenization.Patterns;
 
 namespace Assay.Data.Tokenization.Files;
 
@@ -25,7 +26,8 @@ internal sealed class AddedTokenMatcher
                 node = next;
             }
 
-            node.Token = token;
+            // Tokens may become the same text when they are normalised: the first one counts.
+            node.Token ??= token;
         }
 
         firstChars = SearchValues.Create([.. root.Next.Keys]);
@@ -92,9 +94,10 @@ internal sealed class AddedTokenMatcher
         !(Rune.DecodeLastFromUtf16(text.AsSpan(0, start), out var before, out _) == OperationStatus.Done && IsWord(before)) &&
         !(Rune.DecodeFromUtf16(text.AsSpan(end), out var after, out _) == OperationStatus.Done && IsWord(after));
 
-    private static bool IsWord(Rune rune) => Rune.IsLetter(rune) || Rune.GetUnicodeCategory(rune) is
-        UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation or
-        UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
+    // Rust's \w.
+    private static bool IsWord(Rune rune) => Rune.IsLetter(rune) || rune.Value is 0x200C or 0x200D or (>= 0x24B6 and <= 0x24E9) || ShadowText.IsCircledLetter(rune) ||
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation or
+            UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
     private sealed class Node
     {

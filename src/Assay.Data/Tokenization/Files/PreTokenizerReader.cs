@@ -31,7 +31,7 @@ internal static class PreTokenizerReader
         "Metaspace" => [Metaspace(element)],
         "Punctuation" => [Split(RuneMatcher.Punctuation, Behavior(element, "Isolated"))],
         "Split" => [new SplitPreTokenizer(PartReader.Pattern(element, "Split"), Behavior(element, otherwise: null), element.Flag("invert", otherwise: false))],
-        "Whitespace" => [new SplitPreTokenizer(SplitPattern.FromRegex(@"\w+|[^\w\s]+"), SplitBehavior.Removed, invert: true)],
+        "Whitespace" => [new SplitPreTokenizer(SplitPattern.RustWords, SplitBehavior.Removed, invert: true)],
         "WhitespaceSplit" => [Split(RuneMatcher.Blanks, SplitBehavior.Removed)],
         _ => throw PartReader.Refused("pre_tokenizer", kind, Supported),
     };

@@ -29,7 +29,7 @@ internal sealed class UnicodeNormalizer : INormalizer
             return text;
         }
 
-        // Nothing composes canonically across a grapheme boundary (UAX 29), so clusters can be normalised one at a time and keep their offsets.
+        // Almost nothing composes across a grapheme boundary (UAX 29), so clusters can be normalised one at a time and keep their offsets.
         var whole = Normalize(text.Value);
         var changed = ByCluster(text);
         return changed.Value == whole ? changed : ByAscii(text);
@@ -40,15 +40,27 @@ internal sealed class UnicodeNormalizer : INormalizer
         var result = new AlignedTextBuilder(text);
         for (var start = 0; start < text.Value.Length;)
         {
-            var length = StringInfo.GetNextTextElementLength(text.Value.AsSpan(start));
-            Add(result, text.Value, start, start + length);
-            start += length;
+            var cluster = NextCluster(text.Value, start);
+            var end = start + cluster;
+            while (end < text.Value.Length && NextCluster(text.Value, end) is var next && Joins(text.Value.Substring(end - cluster, cluster), text.Value.Substring(end, next)))
+            {
+                end += next;
+                cluster = next;
+            }
+
+            Add(result, text.Value, start, end);
+            start = end;
         }
 
         return result.ToText();
     }
 
-    // Compatibility letters may compose across clusters (Hangul from single jamo); ASCII characters compose with nothing before them in any form.
+    private static int NextCluster(string text, int start) => StringInfo.GetNextTextElementLength(text.AsSpan(start));
+
+    // Compatibility letters may compose across clusters: Hangul from single jamo.
+    private bool Joins(string left, string right) =>
+        form == NormalizationForm.FormKC && !char.IsAscii(left[0]) && !char.IsAscii(right[0]) && Normalize(left) + Normalize(right) != Normalize(left + right);
+
     private AlignedText ByAscii(AlignedText text)
     {
         var result = new AlignedTextBuilder(text);

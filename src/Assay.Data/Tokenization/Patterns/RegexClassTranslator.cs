@@ -162,7 +162,7 @@ internal sealed class RegexClassTranslator(string pattern, int start, bool ignor
             case null:
                 return escape.Literal;
             case "\\w":
-                items.Append(@"\p{L}\p{M}\p{N}\p{Pc}");
+                items.Append(RegexTranslator.OnigurumaWordItems);
                 return null;
             case "\\W":
                 throw Refused("\\W inside a set");

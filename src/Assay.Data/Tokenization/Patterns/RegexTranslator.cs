@@ -12,7 +12,12 @@ internal sealed class RegexTranslator
 {
     private const int LongestPattern = 20_000;
     private const int DeepestGroup = 64;
-    private const string WordItems = @"\p{L}\p{M}\p{N}\p{Pc}";
+
+    /// <summary>Unicode's word characters: alphabetic ones (letters, letter numbers, circled letters), marks, decimal digits and connectors.</summary>
+    public const string WordItems = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9";
+
+    /// <summary>What Oniguruma's <c>\w</c> matches: below U+0100 it counts the raised digits and the fractions, too.</summary>
+    public const string OnigurumaWordItems = WordItems + @"\u00B2\u00B3\u00B9\u00BC-\u00BE";
 
     private readonly string pattern;
     private readonly StringBuilder output = new();
@@ -118,7 +123,7 @@ internal sealed class RegexTranslator
         }
         else if (escape.Class is "\\w" or "\\W")
         {
-            output.Append(escape.Class == "\\w" ? "[" : "[^").Append(WordItems).Append(']');
+            output.Append(escape.Class == "\\w" ? "[" : "[^").Append(OnigurumaWordItems).Append(']');
         }
         else
         {

@@ -6,6 +6,8 @@ namespace Assay.Data.Tokenization.Patterns;
 /// <summary>A text as .NET's UTF-16 regular expressions must see it: each rune beyond U+FFFF is one stand-in of the same general category.</summary>
 internal readonly struct ShadowText
 {
+    private const char CircledLetter = '\u24B6';
+
     private readonly char[]? chars;
     private readonly int[]? units;
 
@@ -17,7 +19,7 @@ internal readonly struct ShadowText
 
     /// <summary>Every stand-in; a pattern that names one of these characters cannot be translated.</summary>
     public static IReadOnlyList<char> StandIns { get; } =
-        [.. Enum.GetValues<UnicodeCategory>().Select(StandIn).Distinct()];
+        [.. Enum.GetValues<UnicodeCategory>().Select(StandIn).Append(CircledLetter).Distinct()];
 
     public static ShadowText Of(ReadOnlySpan<char> text)
     {
@@ -33,7 +35,7 @@ internal readonly struct ShadowText
         foreach (var rune in text.EnumerateRunes())
         {
             units[count] = position;
-            chars[count++] = rune.IsBmp ? (char)rune.Value : StandIn(Rune.GetUnicodeCategory(rune));
+            chars[count++] = rune.IsBmp ? (char)rune.Value : IsCircledLetter(rune) ? CircledLetter : StandIn(Rune.GetUnicodeCategory(rune));
             position += rune.Utf16SequenceLength;
         }
 
@@ -44,6 +46,9 @@ internal readonly struct ShadowText
     public ReadOnlySpan<char> Chars(ReadOnlySpan<char> original) => chars is null ? original : chars;
 
     public int Unmap(int position) => units is null ? position : units[position];
+
+    /// <summary>Circled and squared letters beyond U+FFFF: symbols that count as alphabetic (Other_Alphabetic).</summary>
+    public static bool IsCircledLetter(Rune rune) => rune.Value is (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
 
     private static char StandIn(UnicodeCategory category) => category switch
     {

@@ -19,6 +19,10 @@ internal sealed class SplitPattern : IMatcher
 
     public static SplitPattern FromRegex(string pattern) => new(Compile(RegexTranslator.Translate(pattern)));
 
+    /// <summary>Runs of word characters as Rust means them, and runs of other marks: its <c>\w</c> holds the two joiners, too.</summary>
+    public static SplitPattern RustWords { get; } = new(Compile(
+        $@"[{RegexTranslator.WordItems}\u200C\u200D]+|[^{RegexTranslator.WordItems}\u200C\u200D\s]+"));
+
     /// <summary>True when it matches an empty text, of which <see cref="Find"/> tells nothing.</summary>
     public bool MatchesNothing => regex.IsMatch("");
 
