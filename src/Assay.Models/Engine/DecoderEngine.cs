@@ -75,6 +75,12 @@ public sealed class DecoderEngine : IDisposable
             }
         }
 
+        var modules = plan.Linears.Select(module => module.Name).ToHashSet(StringComparer.Ordinal);
+        if (adapter?.Pairs.FirstOrDefault(pair => !modules.Contains(pair.Module)) is { } stray)
+        {
+            return $"The adapter changes '{stray.Module}', which is no linear layer of this model.";
+        }
+
         return adapter is { IsPlainLora: false } ? "The packed path has no DoRA, no replaced modules, no trained biases and no pairs on routers yet; the reference path has." : null;
     }
 

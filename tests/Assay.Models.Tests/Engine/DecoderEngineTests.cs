@@ -170,4 +170,18 @@ public sealed class DecoderEngineTests
         Assert.Throws<ArgumentException>(() => engine.Losses(new PackedTokens([], [], [], [])));
         Assert.Empty(engine.Losses(new PackedTokens([5, 6], [0, 1], [2], [-100, -100])));
     }
+
+    [Fact]
+    public void An_adapter_that_does_not_fit_is_refused_by_name()
+    {
+        using var scope = NewDisposeScope();
+        var plan = TinyModel.Plan(SelfTestModel.Llama);
+        using var adapter = SelfTestModel.Adapter(plan);
+        using var without = FrozenWeights.Random(plan, 4, FrozenFormat.Fp32, null);
+        using var deeper = SelfTestModel.Adapter(TinyModel.Plan(SelfTestModel.Llama.Replace("\"num_hidden_layers\":3", "\"num_hidden_layers\":4", StringComparison.Ordinal)));
+
+        Assert.Contains("columns", Assert.Throws<ArgumentException>(() => new DecoderEngine(without, adapter)).Message, StringComparison.Ordinal);
+        Assert.Contains("model.layers.3.", Assert.Throws<NotSupportedException>(() => new DecoderEngine(without, deeper)).Message, StringComparison.Ordinal);
+        Assert.Null(DecoderEngine.Unsupported(plan, adapter));
+    }
 }

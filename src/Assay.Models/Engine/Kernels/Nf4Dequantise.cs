@@ -51,11 +51,16 @@ internal static unsafe class Nf4Dequantise
                 // Sixteen codes starting at a multiple of 16 lie in 8 whole bytes of one block.
                 int at = (int)Math.Min(width, -start & (Lanes.Count - 1));
                 Single(target, start, 0, at);
-                for (; at + Lanes.Count <= width; at += Lanes.Count)
+                while (at + Lanes.Count <= width)
                 {
-                    long element = start + at;
-                    var level = TLanes.Lookup(table, *(ulong*)(codes + (element / 2)));
-                    T.Store(target + at, TSource.Rounded(level * TLanes.Create(absmax[element / blockSize])), Lanes.Count);
+                    long block = (start + at) / blockSize;
+                    int until = (int)Math.Min(width, ((block + 1) * blockSize) - start);
+                    var scale = TLanes.Create(absmax[block]);
+                    for (; at + Lanes.Count <= until; at += Lanes.Count)
+                    {
+                        var value = TLanes.Lookup(table, *(ulong*)(codes + ((start + at) / 2))) * scale;
+                        T.Store(target + at, typeof(TSource) == typeof(T) ? value : TSource.Rounded(value), Lanes.Count);
+                    }
                 }
 
                 Single(target, start, at, width);
