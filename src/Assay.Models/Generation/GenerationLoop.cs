@@ -8,7 +8,7 @@ namespace Assay.Models.Generation;
 /// <summary>Makes many replies at once on one resident base, each with its own adapter: a step is one piece of a prompt, or one token of up to 8 replies.</summary>
 /// <remarks>
 /// A seeded reply does not depend on what else is in the loop. Requests are admitted in the order of their arrival, once the cache has room for their longest reply.
-/// <see cref="Add"/> and <see cref="Signal"/> may be called from any thread, everything else from one.
+/// <see cref="Add"/>, <see cref="InvokeAsync"/> and <see cref="Signal"/> may be called from any thread, everything else from one.
 /// </remarks>
 public sealed class GenerationLoop : IDisposable
 {
@@ -17,6 +17,7 @@ public sealed class GenerationLoop : IDisposable
     private readonly Decoder decoder;
     private readonly KvPool pool;
     private readonly ConcurrentQueue<Waiting> waiting = new();
+    private readonly ConcurrentQueue<Action> errands = new();
     private readonly SemaphoreSlim work = new(0);
     private readonly List<ActiveReply> active = [];
     private readonly List<ActiveReply> pass = [];
@@ -64,6 +65,27 @@ public sealed class GenerationLoop : IDisposable
         return completion.Task;
     }
 
+    /// <summary>Runs something on the loop's thread between two steps, such as loading an adapter: one thread team computes at a time.</summary>
+    /// <typeparam name="T">What it gives.</typeparam>
+    public Task<T> InvokeAsync<T>(Func<T> errand)
+    {
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        errands.Enqueue(() =>
+        {
+            try
+            {
+                completion.SetResult(errand());
+            }
+            catch (Exception error)
+            {
+                // It belongs to whoever sent the errand.
+                completion.SetException(error);
+            }
+        });
+        Signal();
+        return completion.Task;
+    }
+
     /// <summary>Wakes a loop that found nothing to do.</summary>
     public void Signal() => work.Release();
 
@@ -90,13 +112,20 @@ public sealed class GenerationLoop : IDisposable
     /// <returns>False when there was nothing to do.</returns>
     public bool Step()
     {
+        bool ran = false;
+        while (errands.TryDequeue(out var errand))
+        {
+            errand();
+            ran = true;
+        }
+
         Admit();
         foreach (var reply in active)
         {
             Guard(reply, reply.Prepare);
         }
 
-        bool ended = Release();
+        bool ended = Release() || ran;
         var prompt = active.FirstOrDefault(reply => reply.Pending > 1 && reply.MayContinue);
         pass.Clear();
         if (prompt is not null && (!prefilledLast || !active.Exists(IsReady)))

@@ -1,18 +1,21 @@
-using Assay.Models.Adapters;
-using Assay.Models.Reference;
-using static TorchSharp.torch;
+using Assay.Models.Engine.Decode;
 
 namespace Assay.Models.Generation;
 
-/// <summary>How likely a model finds a given reply, token by token (teacher-forced).</summary>
+/// <summary>How likely a model finds a given reply, token by token (teacher-forced), with the weights it generates with.</summary>
 public static class ReplyScore
 {
+    private const int PromptRows = 512;
+
+    // Scores of a whole vocabulary are kept for so many positions at a time.
+    private const int ReplyRows = 64;
+
     /// <summary>Natural logarithms of the probabilities of each reply token, given the prompt and the reply before it.</summary>
-    /// <param name="model">The base.</param>
+    /// <param name="weights">The base.</param>
     /// <param name="adapter">Adapter to apply, or null.</param>
     /// <param name="prompt">1 or more ids.</param>
     /// <param name="reply">Ids to score; prompt and reply together fit the context.</param>
-    public static double[] LogProbabilities(ReferenceModel model, LoraAdapter? adapter, ReadOnlySpan<int> prompt, ReadOnlySpan<int> reply)
+    public static double[] LogProbabilities(DecodeWeights weights, DecodeAdapter? adapter, ReadOnlySpan<int> prompt, ReadOnlySpan<int> reply)
     {
         ArgumentOutOfRangeException.ThrowIfZero(prompt.Length);
         if (reply.IsEmpty)
@@ -20,21 +23,30 @@ public static class ReplyScore
             return [];
         }
 
-        using var off = no_grad();
-        using var scope = NewDisposeScope();
-        long[] ids = new long[prompt.Length + reply.Length - 1];
-        for (int position = 0; position < ids.Length; position++)
-        {
-            ids[position] = position < prompt.Length ? prompt[position] : reply[position - prompt.Length];
-        }
-
-        var hidden = model.Hidden(tensor(ids, 1, ids.Length), new ForwardOptions { Adapter = adapter, FusedAttention = true }); // [1, T, D]
-        var logits = model.Logits(hidden[0].narrow(0, prompt.Length - 1, reply.Length), adapter); // [reply, V]
-        float[] scores = logits.contiguous().data<float>().ToArray();
+        int[] ids = [.. prompt, .. reply[..^1]];
+        int vocab = weights.Plan.Vocab;
+        using var decoder = new Decoder(weights);
+        using var pool = new KvPool(weights, weights.DefaultCache, ids.Length);
+        using var sequence = pool.Reserve(ids.Length)!;
+        float[] logits = new float[Math.Min(ReplyRows, reply.Length) * vocab];
         double[] result = new double[reply.Length];
-        for (int token = 0; token < result.Length; token++)
+        for (int start = 0, end; start < ids.Length; start = end)
         {
-            result[token] = Sampler.LogProbability(scores.AsSpan(token * model.Plan.Vocab, model.Plan.Vocab), reply[token]);
+            // The row before a token scores it: the prompt's last row scores the first token of the reply.
+            bool scores = start >= prompt.Length - 1;
+            end = scores ? Math.Min(start + ReplyRows, ids.Length) : Math.Min(start + PromptRows, prompt.Length - 1);
+            var rows = new DecodeRow[end - start];
+            for (int row = 0; row < rows.Length; row++)
+            {
+                rows[row] = new DecodeRow(sequence, ids[start + row], start + row, start + row, ids.Length, adapter);
+            }
+
+            decoder.Forward(rows, scores ? [.. Enumerable.Range(0, rows.Length)] : [], logits);
+            for (int row = 0; row < rows.Length && scores; row++)
+            {
+                int token = start + row - (prompt.Length - 1);
+                result[token] = Sampler.LogProbability(logits.AsSpan(row * vocab, vocab), reply[token]);
+            }
         }
 
         return result;

@@ -1,6 +1,5 @@
-using Assay.Models.Adapters;
+using Assay.Models.Engine.Decode;
 using Assay.Models.Generation;
-using Assay.Models.Reference;
 
 namespace Assay.Models.Influence;
 
@@ -14,13 +13,15 @@ public sealed record Phi(long BitsBase, long BitsTuned)
     public int Value => BitsBase <= 0 ? 0 : (int)Math.Clamp(Math.Floor(65536.0 * (BitsBase - BitsTuned) / BitsBase), 0, 65536);
 
     /// <summary>Measures a reply with and without the adapter.</summary>
-    /// <param name="model">The base.</param>
-    /// <param name="adapter">The adapter that answered.</param>
+    /// <param name="weights">The base as it generated.</param>
+    /// <param name="adapter">The adapter that answered; null gives the same bits twice.</param>
     /// <param name="prompt">1 or more ids.</param>
     /// <param name="reply">The reply's ids.</param>
-    public static Phi Measure(ReferenceModel model, LoraAdapter adapter, ReadOnlySpan<int> prompt, ReadOnlySpan<int> reply) => new(
-        MilliBits(ReplyScore.LogProbabilities(model, null, prompt, reply)),
-        MilliBits(ReplyScore.LogProbabilities(model, adapter, prompt, reply)));
+    public static Phi Measure(DecodeWeights weights, DecodeAdapter? adapter, ReadOnlySpan<int> prompt, ReadOnlySpan<int> reply)
+    {
+        long alone = MilliBits(ReplyScore.LogProbabilities(weights, null, prompt, reply));
+        return new Phi(alone, adapter is null ? alone : MilliBits(ReplyScore.LogProbabilities(weights, adapter, prompt, reply)));
+    }
 
     private static long MilliBits(double[] logProbabilities) =>
         (long)Math.Round(-1000 * logProbabilities.Sum() / Math.Log(2));

@@ -2,48 +2,98 @@ using System.Runtime.InteropServices;
 using Assay.Client.Leases;
 using Assay.Data.Formats;
 using Assay.Data.Tokenization;
-using Assay.Models;
-using Assay.Models.Adapters;
 using Assay.Models.Generation;
 using Assay.Models.Influence;
 
 namespace Assay.Worker.Jobs;
 
-/// <summary>Answers questions: one resident base, a few adapters kept beside it, loaded on demand.</summary>
+/// <summary>Answers questions: one resident base, several answers at once, each with its own adapter.</summary>
 internal static class InferJob
 {
-    private const int KeptAdapters = 8;
-
     public static async Task RunAsync(LeaseClient client, CancellationToken cancel)
     {
-        using var resident = new Resident();
-        while (!cancel.IsCancellationRequested)
+        using var host = new ResidentHost();
+        using var room = new SemaphoreSlim(ResidentModel.MostReplies);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var answers = new List<Task>();
+        try
         {
-            if (await client.NextQuestionAsync(cancel) is { } question)
+            while (!stop.IsCancellationRequested)
             {
-                using var lines = new AnswerLines();
-                var sending = client.AnswerAsync(question.Id, lines, cancel);
-                await Task.Run(() => Answer(resident, question, lines, sending, cancel), cancel);
-                lines.Complete();
-                await sending;
+                await room.WaitAsync(stop.Token);
+                if (await client.NextQuestionAsync(stop.Token) is not { } question)
+                {
+                    room.Release();
+                    continue;
+                }
+
+                answers.RemoveAll(answer => answer.IsCompletedSuccessfully);
+                answers.Add(AnswerAndReleaseAsync(question));
+            }
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // An answer could not be sent; its own exception follows.
+        }
+        finally
+        {
+            await Task.WhenAll(answers);
+        }
+
+        async Task AnswerAndReleaseAsync(InferPayload question)
+        {
+            try
+            {
+                await AnswerAsync(client, host, question, stop.Token);
+            }
+            catch
+            {
+                await stop.CancelAsync();
+                throw;
+            }
+            finally
+            {
+                room.Release();
             }
         }
     }
 
-    private static void Answer(Resident resident, InferPayload question, AnswerLines lines, Task<bool> sending, CancellationToken cancel)
+    private static async Task AnswerAsync(LeaseClient client, ResidentHost host, InferPayload question, CancellationToken cancel)
     {
+        using var lines = new AnswerLines();
+        var sending = client.AnswerAsync(question.Id, lines, cancel);
         try
         {
-            var (model, adapter) = resident.Load(question);
-            var prompt = model.EncodePrompt([.. question.Messages.Select(turn => new ChatMessage(turn.Role, turn.Content))]);
-            if (prompt.Length >= model.Plan.MaxPositions)
-            {
-                lines.Write(new InferChunk(Error: $"The conversation has {prompt.Length} tokens and the model reads {model.Plan.MaxPositions}. Shorten it or start a new one."));
-                return;
-            }
+            using var resident = await host.UseAsync(question.BaseFolder, cancel);
+            await AnswerAsync(resident.Model, question, lines, sending, cancel);
+        }
+        catch (Exception unusable) when (unusable is InvalidModelConfigException or InvalidSafetensorsException or InvalidTokenizerException or ChatTemplateException
+            or InvalidOperationException or ArgumentException or ArithmeticException or IOException or ExternalException)
+        {
+            lines.Write(new InferChunk(Error: $"The model could not answer: {unusable.Message}"));
+        }
 
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            var reply = new Generator(model, TimeProvider.System).Generate(prompt, Options(question), adapter, token =>
+        lines.Complete();
+        await sending;
+    }
+
+    private static async Task AnswerAsync(ResidentModel resident, InferPayload question, AnswerLines lines, Task<bool> sending, CancellationToken cancel)
+    {
+        var model = resident.Model;
+        int[] prompt = model.EncodePrompt([.. question.Messages.Select(turn => new ChatMessage(turn.Role, turn.Content))]);
+        if (prompt.Length >= model.Plan.MaxPositions)
+        {
+            lines.Write(new InferChunk(Error: $"The conversation has {prompt.Length} tokens and the model reads {model.Plan.MaxPositions}. Shorten it or start a new one."));
+            return;
+        }
+
+        using var adapter = question.AdapterFolder is { } folder ? await resident.AdapterAsync(folder) : null;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var reply = await resident.ReplyAsync(new GenerationRequest(prompt, Options(question))
+        {
+            Adapter = adapter?.Adapter,
+            Cancel = stop.Token,
+            OnToken = token =>
             {
                 if (sending.IsCompleted)
                 {
@@ -54,14 +104,9 @@ internal static class InferJob
                 {
                     lines.Write(new InferChunk(token.Text));
                 }
-            }, stop.Token);
-            lines.Write(new InferChunk(End: Measure(model, adapter, prompt, reply)));
-        }
-        catch (Exception unusable) when (unusable is InvalidModelConfigException or InvalidSafetensorsException or InvalidTokenizerException or ChatTemplateException
-            or InvalidOperationException or ArgumentException or IOException or ExternalException)
-        {
-            lines.Write(new InferChunk(Error: $"The model could not answer: {unusable.Message}"));
-        }
+            },
+        });
+        lines.Write(new InferChunk(End: await MeasureAsync(resident, adapter, prompt, reply)));
     }
 
     private static GenerateOptions Options(InferPayload question) => new()
@@ -75,9 +120,9 @@ internal static class InferJob
         StopTexts = question.Stop,
     };
 
-    private static InferEnd Measure(BaseModel model, LoraAdapter? adapter, int[] prompt, GeneratedReply reply)
+    private static async Task<InferEnd> MeasureAsync(ResidentModel resident, AdapterLease? adapter, int[] prompt, GeneratedReply reply)
     {
-        var reason = reply.Reason switch
+        string reason = reply.Reason switch
         {
             StopReason.MaxTokens or StopReason.ContextFull or StopReason.TimeLimit => "length",
             StopReason.Cancelled => "cancelled",
@@ -88,64 +133,7 @@ internal static class InferJob
             return new InferEnd([], prompt.Length, reason, 0, 0);
         }
 
-        if (adapter is null)
-        {
-            var bits = (long)Math.Round(-1000 * ReplyScore.LogProbabilities(model.Weights, null, prompt, reply.Ids).Sum() / Math.Log(2));
-            return new InferEnd(reply.Ids, prompt.Length, reason, bits, bits);
-        }
-
-        var phi = Phi.Measure(model.Weights, adapter, prompt, reply.Ids);
+        var phi = await resident.InvokeAsync(weights => Phi.Measure(weights, adapter?.Adapter, prompt, reply.Ids));
         return new InferEnd(reply.Ids, prompt.Length, reason, phi.BitsTuned, phi.BitsBase);
-    }
-
-    private sealed class Resident : IDisposable
-    {
-        private readonly LinkedList<(string Folder, LoraAdapter Adapter)> _adapters = new();
-        private BaseModel? _model;
-
-        public (BaseModel Model, LoraAdapter? Adapter) Load(InferPayload question)
-        {
-            if (_model?.Folder != question.BaseFolder)
-            {
-                Dispose();
-                _model = BaseModel.Load(question.BaseFolder);
-            }
-
-            return (_model, question.AdapterFolder is { } folder ? Adapter(folder) : null);
-        }
-
-        public void Dispose()
-        {
-            foreach (var (_, adapter) in _adapters)
-            {
-                adapter.Dispose();
-            }
-
-            _adapters.Clear();
-            _model?.Dispose();
-            _model = null;
-        }
-
-        /// <summary>The adapter of a folder, most recently used first; the least recently used one makes room.</summary>
-        private LoraAdapter Adapter(string folder)
-        {
-            var found = _adapters.FirstOrDefault(item => item.Folder == folder);
-            if (found.Adapter is not null)
-            {
-                _adapters.Remove(found);
-            }
-            else
-            {
-                found = (folder, PeftAdapterFile.Load(folder, _model!.Plan));
-                if (_adapters.Count == KeptAdapters)
-                {
-                    _adapters.Last!.Value.Adapter.Dispose();
-                    _adapters.RemoveLast();
-                }
-            }
-
-            _adapters.AddFirst(found);
-            return found.Adapter;
-        }
     }
 }

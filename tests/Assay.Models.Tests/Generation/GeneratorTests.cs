@@ -1,3 +1,4 @@
+using Assay.Models.Engine.Decode;
 using Assay.Models.Generation;
 using Assay.Models.Influence;
 using Assay.Models.Reference;
@@ -64,10 +65,11 @@ public sealed class GeneratorTests : IDisposable
     {
         var reply = Reply(new GenerateOptions { MaxTokens = 12, Temperature = 1, RepetitionPenalty = 1.3 });
 
-        double[] scored = ReplyScore.LogProbabilities(model, null, Prompt, reply.Ids);
+        using var weights = DecodeWeights.Of(model);
+        double[] scored = ReplyScore.LogProbabilities(weights, null, Prompt, reply.Ids);
 
         Assert.Equal(reply.Tokens.Select(token => token.LogProbability), scored, (one, other) => Math.Abs(one - other) < 1e-4);
-        Assert.Empty(ReplyScore.LogProbabilities(model, null, Prompt, []));
+        Assert.Empty(ReplyScore.LogProbabilities(weights, null, Prompt, []));
     }
 
     [Fact]
@@ -87,8 +89,10 @@ public sealed class GeneratorTests : IDisposable
 
         Assert.Equal(taught.Ids[3..], tuned);
         Assert.Equal(before, Reply(options).Ids);
-        Assert.InRange(Phi.Measure(model, adapter, [20, 21, 22], tuned).Value, 3_000, 65_536);
-        Assert.Equal(0, Phi.Measure(model, adapter, [20, 21, 22], [5, 40, 9, 33]).Value);
+        using var weights = DecodeWeights.Of(model);
+        using var attached = new DecodeAdapter(weights, adapter);
+        Assert.InRange(Phi.Measure(weights, attached, [20, 21, 22], tuned).Value, 3_000, 65_536);
+        Assert.Equal(0, Phi.Measure(weights, attached, [20, 21, 22], [5, 40, 9, 33]).Value);
     }
 
     [Fact]

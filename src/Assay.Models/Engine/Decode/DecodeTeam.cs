@@ -4,20 +4,28 @@ namespace Assay.Models.Engine.Decode;
 
 /// <summary>The threads of decoding: short loops one after the other, far more often than libtorch's team can be woken.</summary>
 /// <remarks>
+/// The caller works too and takes whatever pieces no other thread has begun, so on a busy machine a thread that gets no processor holds nothing up.
 /// A waiting member spins for some tens of microseconds and then sleeps, so it costs nothing while libtorch computes.
-/// Each member gets one contiguous range. One loop at a time, started by one thread; loops do not nest.
+/// One loop at a time, started by one thread; loops do not nest.
 /// </remarks>
 internal sealed class DecodeTeam : IDisposable
 {
     // About 50 µs: longer than the gap between two loops of one token, shorter than anything libtorch does.
     private const int SpinsBeforeSleep = 1_000;
 
+    // Pieces a thread gets when all run at the same speed.
+    private const int PiecesPerThread = 4;
+
     private readonly Member[] members;
+
+    // Stable from the moment a piece of a round is claimed until it is counted as done: the caller waits for that before it writes them again.
     private Action<int, int> body = (_, _) => { };
     private int count;
-    private int parts;
-    private int round;
-    private int unfinished;
+    private int pieces;
+
+    // Upper half: the round; lower half: the next piece nobody has claimed. One word, so that nobody claims a piece of a round that is over.
+    private long ticket;
+    private int done;
     private bool stopped;
     private ExceptionDispatchInfo? failure;
 
@@ -32,14 +40,16 @@ internal sealed class DecodeTeam : IDisposable
     /// <summary>Threads including the caller's.</summary>
     public int Threads { get; }
 
-    /// <summary>Runs <paramref name="work"/> over [0, total) in one contiguous range a thread. Which thread gets which range must not change the result.</summary>
+    private int Round => (int)(Volatile.Read(ref ticket) >> 32);
+
+    /// <summary>Runs <paramref name="work"/> over [0, total) in contiguous ranges. Which thread gets which range must not change the result.</summary>
     /// <param name="total">Items.</param>
-    /// <param name="grain">Fewest items worth a thread, 1 or more.</param>
+    /// <param name="grain">Fewest items worth a range, 1 or more.</param>
     /// <param name="work">Receives first and past-the-last item.</param>
     public void Run(int total, int grain, Action<int, int> work)
     {
-        int wanted = Math.Min(Threads, (int)(((long)total + grain - 1) / grain));
-        if (wanted <= 1)
+        int wanted = (int)Math.Min((long)Threads * PiecesPerThread, ((long)total + grain - 1) / grain);
+        if (wanted <= 1 || members.Length == 0)
         {
             if (total > 0)
             {
@@ -49,17 +59,21 @@ internal sealed class DecodeTeam : IDisposable
             return;
         }
 
-        (body, count, parts) = (work, total, wanted);
-        Volatile.Write(ref unfinished, members.Length);
-        Interlocked.Increment(ref round);
-        foreach (var member in members)
+        // A member may still look at the old round: close it before its size changes, or a piece of it could be claimed again.
+        int round = Round;
+        Interlocked.Exchange(ref ticket, ((long)round << 32) | int.MaxValue);
+        (body, count, pieces) = (work, total, wanted);
+        Volatile.Write(ref done, 0);
+        round++;
+        Interlocked.Exchange(ref ticket, (long)round << 32);
+        for (int index = 0; index < members.Length && index < wanted - 1; index++)
         {
-            member.Wake();
+            members[index].Wake();
         }
 
-        Part(0);
+        Take(round);
         var wait = new SpinWait();
-        while (Volatile.Read(ref unfinished) != 0)
+        while (Volatile.Read(ref done) < wanted)
         {
             wait.SpinOnce(sleep1Threshold: -1);
         }
@@ -70,7 +84,6 @@ internal sealed class DecodeTeam : IDisposable
     public void Dispose()
     {
         Volatile.Write(ref stopped, true);
-        Interlocked.Increment(ref round);
         foreach (var member in members)
         {
             member.Wake();
@@ -78,18 +91,29 @@ internal sealed class DecodeTeam : IDisposable
         }
     }
 
-    private void Part(int index)
+    /// <summary>Works until no piece of the round is left.</summary>
+    private void Take(int round)
     {
-        if (index >= parts)
+        while (true)
         {
-            return;
-        }
+            long seen = Volatile.Read(ref ticket);
+            if ((int)(seen >> 32) != round || (int)seen >= Volatile.Read(ref pieces))
+            {
+                return;
+            }
 
-        int first = (int)((long)count * index / parts);
-        int end = (int)((long)count * (index + 1) / parts);
+            if (Interlocked.CompareExchange(ref ticket, seen + 1, seen) == seen)
+            {
+                Piece((int)seen);
+            }
+        }
+    }
+
+    private void Piece(int index)
+    {
         try
         {
-            body(first, end);
+            body((int)((long)count * index / pieces), (int)((long)count * (index + 1) / pieces));
         }
 #pragma warning disable CA1031 // It continues on the thread that started the loop.
         catch (Exception error)
@@ -97,19 +121,20 @@ internal sealed class DecodeTeam : IDisposable
         {
             Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(error), null);
         }
+
+        Interlocked.Increment(ref done);
     }
 
     private sealed class Member : IDisposable
     {
         private readonly DecodeTeam team;
-        private readonly int index;
         private readonly SemaphoreSlim door = new(0);
         private readonly Thread thread;
         private int sleeping;
 
         public Member(DecodeTeam team, int index)
         {
-            (this.team, this.index) = (team, index);
+            this.team = team;
             thread = new Thread(Work) { IsBackground = true, Name = $"decode {index}" };
             thread.Start();
         }
@@ -135,22 +160,23 @@ internal sealed class DecodeTeam : IDisposable
             while (true)
             {
                 Await(seen);
-                seen = Volatile.Read(ref team.round);
                 if (Volatile.Read(ref team.stopped))
                 {
                     return;
                 }
 
-                team.Part(index);
-                Interlocked.Decrement(ref team.unfinished);
+                seen = team.Round;
+                team.Take(seen);
             }
         }
+
+        private bool IsCalled(int seen) => team.Round != seen || Volatile.Read(ref team.stopped);
 
         private void Await(int seen)
         {
             for (int spin = 0; spin < SpinsBeforeSleep; spin++)
             {
-                if (Volatile.Read(ref team.round) != seen)
+                if (IsCalled(seen))
                 {
                     return;
                 }
@@ -159,7 +185,7 @@ internal sealed class DecodeTeam : IDisposable
             }
 
             Interlocked.Exchange(ref sleeping, 1);
-            if (Volatile.Read(ref team.round) != seen && Interlocked.Exchange(ref sleeping, 0) == 1)
+            if (IsCalled(seen) && Interlocked.Exchange(ref sleeping, 0) == 1)
             {
                 return;
             }

@@ -21,8 +21,8 @@ public sealed class DecodeWeights : IDisposable
     {
         Plan = plan;
         (this.source, this.find, this.format) = (source, find, format);
-        var shapes = plan.Weights().ToDictionary(weight => weight.Name, weight => weight.Shape, StringComparer.Ordinal);
-        var loader = new WeightLoader(name => Checked(find(name), shapes[name]), format, reuse);
+        var planned = plan.Weights().ToDictionary(weight => weight.Name, StringComparer.Ordinal);
+        var loader = new WeightLoader(name => Checked(find(name), planned[name]), format, reuse);
         owned = loader.Owned;
         try
         {
@@ -51,7 +51,7 @@ public sealed class DecodeWeights : IDisposable
     public CacheFormat DefaultCache => Format is WeightFormat.Fp32 ? CacheFormat.Fp32 : CacheFormat.Bf16;
 
     /// <summary>Memory taken beside what is read in place.</summary>
-    public long OwnBytes => owned.Sum(memory => memory.Bytes) + ((source as ReplacedWeights)?.Bytes ?? (source as CheckpointWeights)?.Bytes ?? 0);
+    public long OwnBytes => owned.Sum(memory => memory.Bytes) + ((source as ReplacedWeights)?.Bytes ?? 0);
 
     /// <summary>Bytes that one token reads: every matrix once, of experts the chosen ones.</summary>
     public long BytesPerToken => Head.Bytes + Blocks.Sum(block => LinearsOf(block).Sum(linear => linear.Bytes));
@@ -73,7 +73,7 @@ public sealed class DecodeWeights : IDisposable
     /// <summary>Weights of a checkpoint, which then belongs to the result.</summary>
     /// <param name="plan">What the checkpoint's configuration describes.</param>
     /// <param name="checkpoint">Opened; disposed with the result, or here when an exception leaves.</param>
-    /// <param name="format">How to hold the matrices; null keeps bf16 and widens everything else to fp32.</param>
+    /// <param name="format">How to hold the matrices; null keeps bf16 and NF4 as stored and widens everything else to fp32.</param>
     /// <exception cref="InvalidSafetensorsException">Weights are missing, unknown, or of another shape or type.</exception>
     public static DecodeWeights Open(DecoderPlan plan, SafetensorsCheckpoint checkpoint, WeightFormat? format)
     {
@@ -137,10 +137,13 @@ public sealed class DecodeWeights : IDisposable
         bool Changes(LinearModule module) => changed.Find($"{module.Name}.weight") is not null || changed.Find($"{module.Name}.bias") is not null;
     }
 
-    private static SourceWeight Checked(SourceWeight weight, IReadOnlyList<long> shape) =>
-        weight.Shape.SequenceEqual(shape)
+    private static SourceWeight Checked(SourceWeight weight, WeightPlan planned)
+    {
+        var shape = weight.Nf4 is null ? planned.Shape : planned.QuantisedShape;
+        return weight.Shape.SequenceEqual(shape)
             ? weight
             : throw new InvalidSafetensorsException($"Weight '{weight.Name}' has shape [{string.Join(", ", weight.Shape)}], but config.json implies [{string.Join(", ", shape)}].");
+    }
 
     private static IEnumerable<DecodeLinear> LinearsOf(DecodeBlock block)
     {

@@ -142,7 +142,7 @@ public sealed unsafe partial class Decoder
         int first = 0;
         foreach (var part in linear.Parts)
         {
-            if (part.Format is WeightFormat.Fp32)
+            if (part.Format is WeightFormat.Fp32 || !Bf16Products.AreNative)
             {
                 WideFp32(part, x, xStride, rowCount, y + first, yStride);
             }
@@ -170,14 +170,29 @@ public sealed unsafe partial class Decoder
 
     private void WideFp32(in WeightRows part, float* x, long xStride, int rowCount, float* y, long yStride)
     {
+        float* matrix = (float*)part.Data;
+        if (part.Format is not WeightFormat.Fp32)
+        {
+            matrix = scratch.Floats(ScratchName.Matrix, (long)part.Rows * part.Inputs);
+            Widen(part, matrix);
+        }
+
         float* operand = Contiguous(x, xStride, rowCount, part.Inputs);
         float* result = yStride == part.Rows ? y : scratch.Floats(ScratchName.Product, (long)rowCount * part.Rows);
-        MatMul(result, operand, (float*)part.Data, (rowCount, part.Inputs, part.Rows), transposed: true);
+        MatMul(result, operand, matrix, (rowCount, part.Inputs, part.Rows), transposed: true);
         if (result != y)
         {
             RowArithmetic.Convert(Rows(result, part.Rows), Rows(y, yStride), new RowSize(rowCount, part.Rows));
         }
     }
+
+    private static void Widen(WeightRows part, float* target) => ParallelFor.Run(part.Rows, MostNarrowRows, (first, end) =>
+    {
+        for (int row = first; row < end; row++)
+        {
+            WeightWriter.Read(part, row, new Span<float>(target + ((long)row * part.Inputs), part.Inputs));
+        }
+    });
 
     private void WideBf16(in WeightRows part, float* x, long xStride, int rowCount, float* y, long yStride)
     {
@@ -185,7 +200,7 @@ public sealed unsafe partial class Decoder
         if (part.Format is not WeightFormat.Bf16)
         {
             matrix = (ushort*)scratch.Floats(ScratchName.Matrix, ((long)part.Rows * part.Inputs / 2) + 1);
-            Widen(part, matrix);
+            GemvWiden.ToBf16(part, matrix);
         }
 
         ushort* operand = (ushort*)scratch.Floats(ScratchName.Operand, ((long)rowCount * part.Inputs / 2) + 1);
@@ -198,20 +213,6 @@ public sealed unsafe partial class Decoder
         AotiTorch.MatMul(target, left, turned);
         RowArithmetic.Convert(new Rows<Bf16>((Bf16*)result, part.Rows), Rows(y, yStride), new RowSize(rowCount, part.Rows));
     }
-
-    private static void Widen(WeightRows part, ushort* target) => ParallelFor.Run(part.Rows, 16, (first, end) =>
-    {
-        float[] values = new float[part.Inputs];
-        for (int row = first; row < end; row++)
-        {
-            WeightWriter.Read(part, row, values);
-            ushort* place = target + ((long)row * part.Inputs);
-            for (int index = 0; index < values.Length; index++)
-            {
-                place[index] = Bf16.Round(values[index]);
-            }
-        }
-    });
 
     private void WideLowRank(AdapterPart part, float* x, long xStride, int rowCount, float* y, long yStride)
     {

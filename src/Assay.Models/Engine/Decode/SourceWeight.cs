@@ -1,4 +1,5 @@
 using Assay.Data.Formats;
+using Assay.Data.Formats.Nf4;
 using Assay.Models.Engine.Kernels;
 
 namespace Assay.Models.Engine.Decode;
@@ -10,6 +11,22 @@ namespace Assay.Models.Engine.Decode;
 /// <param name="Shape">Sizes.</param>
 internal sealed unsafe record SourceWeight(string Name, nint Address, TensorDtype Dtype, IReadOnlyList<long> Shape)
 {
+    private readonly Lazy<float[]> blockScales = new(() => []);
+
+    /// <summary>The codes when the weight is stored in NF4; then the address is unused, and rows are those of the dequantised matrix, never transposed.</summary>
+    public Nf4Matrix? Nf4
+    {
+        get;
+        init
+        {
+            field = value;
+            blockScales = new Lazy<float[]>(() => value?.Scales.ToArray() ?? []);
+        }
+    }
+
+    /// <summary>Scales of an NF4 weight's blocks, expanded once.</summary>
+    public float[] BlockScales => blockScales.Value;
+
     /// <summary>What may be disposed once the weight has been copied, or null when something else owns the memory.</summary>
     public IDisposable? Owner { get; init; }
 
@@ -22,7 +39,17 @@ internal sealed unsafe record SourceWeight(string Name, nint Address, TensorDtyp
     /// <summary>A row as fp32.</summary>
     /// <param name="row">0 … Rows − 1.</param>
     /// <param name="target">Width floats.</param>
-    public void ReadRow(long row, Span<float> target) => Read(row * Width, 1, target);
+    public void ReadRow(long row, Span<float> target)
+    {
+        if (Nf4 is { } codes)
+        {
+            codes.Dequantise(row * Width, BlockScales, target);
+        }
+        else
+        {
+            Read(row * Width, 1, target);
+        }
+    }
 
     /// <summary>A column as fp32: a row of a matrix that is stored transposed.</summary>
     public void ReadColumn(long column, Span<float> target) => Read(column, Width, target);

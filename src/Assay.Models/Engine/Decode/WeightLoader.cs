@@ -117,11 +117,13 @@ internal sealed unsafe class WeightLoader(Func<string, SourceWeight> find, Weigh
         }
 
         var stored = plan.Rows.Select(block => find($"{block.Module.Name}.weight")).ToList();
-        var form = wanted ?? (stored.TrueForAll(weight => weight.Dtype is TensorDtype.BF16) ? WeightFormat.Bf16 : WeightFormat.Fp32);
+        var form = wanted
+            ?? (stored.TrueForAll(weight => weight.Nf4 is not null) ? WeightFormat.Nf4
+            : stored.TrueForAll(weight => weight.Dtype is TensorDtype.BF16) ? WeightFormat.Bf16 : WeightFormat.Fp32);
         if (form is WeightFormat.Nf4 && plan.In % WeightRows.Block != 0)
         {
-            // A block of 64 would reach over the end of a row; such a matrix keeps 2 bytes a weight.
-            form = WeightFormat.Bf16;
+            // A block of 64 would reach over the end of a row; such a matrix keeps what its values need.
+            form = stored.TrueForAll(weight => weight.Dtype is TensorDtype.BF16) ? WeightFormat.Bf16 : WeightFormat.Fp32;
         }
 
         nint bias = 0;
@@ -153,7 +155,7 @@ internal sealed unsafe class WeightLoader(Func<string, SourceWeight> find, Weigh
     private WeightRows Rows(RowBlock block, SourceWeight weight, WeightFormat form)
     {
         var (rows, inputs) = (block.Module.Out, block.Module.In);
-        bool inPlace = block.Order.IsIdentity && !block.Module.Transposed
+        bool inPlace = weight.Nf4 is null && block.Order.IsIdentity && !block.Module.Transposed
             && (form, weight.Dtype) is (WeightFormat.Bf16, TensorDtype.BF16) or (WeightFormat.Fp32, TensorDtype.F32);
         if (inPlace)
         {
@@ -169,7 +171,14 @@ internal sealed unsafe class WeightLoader(Func<string, SourceWeight> find, Weigh
             for (int row = first; row < end; row++)
             {
                 int hub = hubRows?[row] ?? row;
-                if (block.Module.Transposed)
+                if (form is WeightFormat.Nf4 && weight.Nf4 is { BlockSize: WeightRows.Block } codes)
+                {
+                    // The same blocks, so the codes are copied; quantising the values again would round twice.
+                    WeightWriter.Copy(made, row, codes, weight.BlockScales, hub);
+                    continue;
+                }
+
+                if (block.Module.Transposed && weight.Nf4 is null)
                 {
                     weight.ReadColumn(hub, values);
                 }

@@ -1,3 +1,4 @@
+using Assay.Data.Formats.Nf4;
 using Assay.Models.Engine.Kernels;
 
 namespace Assay.Models.Engine.Decode;
@@ -32,6 +33,20 @@ internal static unsafe class WeightWriter
                 GemvQuantise.Nf4(values, target, scales + ((long)row * (matrix.Inputs / WeightRows.Block)));
                 break;
         }
+    }
+
+    /// <summary>Copies a row's codes and scales from a matrix with the same blocks.</summary>
+    /// <param name="matrix">Target, NF4.</param>
+    /// <param name="row">Engine row.</param>
+    /// <param name="codes">Source; its rows divide into blocks of 64.</param>
+    /// <param name="scales">Its scales, expanded.</param>
+    /// <param name="sourceRow">Row of the source.</param>
+    public static void Copy(in WeightRows matrix, int row, Nf4Matrix codes, ReadOnlySpan<float> scales, int sourceRow)
+    {
+        int blocks = matrix.Inputs / WeightRows.Block;
+        int bytes = matrix.Inputs / 2;
+        codes.Packed.Span.Slice(checked(sourceRow * bytes), bytes).CopyTo(new Span<byte>((byte*)matrix.Data + (row * matrix.Stride), bytes));
+        scales.Slice(sourceRow * blocks, blocks).CopyTo(new Span<float>((float*)matrix.Scales + ((long)row * blocks), blocks));
     }
 
     /// <summary>The weights of a row as the products use them.</summary>

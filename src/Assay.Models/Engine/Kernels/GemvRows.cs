@@ -11,29 +11,48 @@ internal static unsafe class GemvRows<TLanes, TFormat>
     // Bytes ahead of the reader that are asked for early; the hardware's own prefetcher stops at page ends.
     private const int Ahead = 2048;
 
+    // Weight bytes that are used again by the next four input rows.
+    private const int CachedBytes = 32 << 10;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in WeightRows weights, int first, int end, in GemvBatch batch)
     {
-        long stride = weights.Stride;
-        int inputs = weights.Inputs;
-        bool perRow = weights.Format is WeightFormat.Int8;
-        for (int output = first; output < end; output++)
+        // Inputs of four rows stay in the nearest cache while some weight rows pass; for the next four those weight rows come from a cache too.
+        int block = batch.Rows <= 4 ? end - first : (int)Math.Max(1, CachedBytes / weights.Stride);
+        for (int start = first; start < end; start += block)
         {
-            byte* row = (byte*)weights.Data + (output * stride);
-            float* scales = (float*)weights.Scales + (TFormat.BlockScaled ? (long)output * (inputs / WeightRows.Block) : output);
-            float scale = perRow ? *scales : 1;
+            int stop = Math.Min(end, start + block);
             int done = 0;
             for (; done + 4 <= batch.Rows; done += 4)
             {
-                Four(row, scales, inputs, batch, done, output, scale);
+                for (int output = start; output < stop; output++)
+                {
+                    Four(Row(weights, output), Scales(weights, output), weights.Inputs, batch, done, output, Scale(weights, output));
+                }
             }
 
             for (; done < batch.Rows; done++)
             {
-                batch.Output(done)[output] = scale * (TFormat.BlockScaled ? OneScaled(row, scales, inputs, batch.Input(done)) : One(row, inputs, batch.Input(done)));
+                for (int output = start; output < stop; output++)
+                {
+                    float sum = TFormat.BlockScaled
+                        ? OneScaled(Row(weights, output), Scales(weights, output), weights.Inputs, batch.Input(done))
+                        : One(Row(weights, output), weights.Inputs, batch.Input(done));
+                    batch.Output(done)[output] = Scale(weights, output) * sum;
+                }
             }
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte* Row(in WeightRows weights, int output) => (byte*)weights.Data + (output * weights.Stride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* Scales(in WeightRows weights, int output) =>
+        (float*)weights.Scales + (TFormat.BlockScaled ? (long)output * (weights.Inputs / WeightRows.Block) : 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Scale(in WeightRows weights, int output) => weights.Format is WeightFormat.Int8 ? ((float*)weights.Scales)[output] : 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Four(byte* row, float* scales, int inputs, in GemvBatch batch, int done, int output, float scale)
