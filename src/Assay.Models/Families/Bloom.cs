@@ -57,7 +57,7 @@ public static class Bloom
             HeadPlan.Of(table, "lm_head.weight", config.TieWordEmbeddings, "transformer.", names));
     }
 
-    // The switches and numbers without use above choose how the training code fused or split its work, not what it computes.
+    // What nothing above reads chose how the training code fused or split its work, not what it computes.
     private sealed record Config(
         int VocabSize,
         int? HiddenSize = null,

@@ -78,7 +78,7 @@ public static class ChatGlm
 
     private static bool IsChatGlm2(ConfigFields fields) => fields["_name_or_path"]?.ToString().Contains("chatglm2", StringComparison.OrdinalIgnoreCase) is true;
 
-    // The switches without use above choose number formats and fusions of the training code, not what it computes.
+    // What nothing above reads chose number formats and fusions of the training code, not what it computes.
     private sealed record Config(
         int HiddenSize,
         int FfnHiddenSize,

@@ -19,6 +19,8 @@ internal sealed class TrainBench(TrainBenchOptions options, TextWriter log)
     private const double LargestLossDifference = 0.02;
     private const double SmallestCorrelation = 0.99;
 
+    private readonly HashSet<string> linears = [.. options.Shape.Plan.Linears.Select(linear => $"{linear.Name}.weight")];
+
     /// <summary>Changes the weights that the naive path gets; only a test that wants the comparison to fail sets it.</summary>
     internal Func<WeightPlan, Tensor, Tensor>? Distort { get; init; }
 
@@ -150,6 +152,13 @@ internal sealed class TrainBench(TrainBenchOptions options, TextWriter log)
     private Tensor Weight(WeightPlan weight)
     {
         var made = FrozenWeights.RandomWeight(weight, (long)WeightSeed, options.Dtype);
+        if (options.Format is FrozenFormat.Nf4 or FrozenFormat.Nf4Fp32 && linears.Contains(weight.Name))
+        {
+            // The opponent computes with what the four bits mean, so that both sides do the same work.
+            using var exact = made;
+            made = Nf4Weights.ToFloat32(Nf4Weights.Quantise(exact, weight), weight);
+        }
+
         return Distort?.Invoke(weight, made) ?? made;
     }
 

@@ -13,6 +13,7 @@ public sealed class TrainBenchTests
     [Theory]
     [InlineData(FrozenFormat.Fp32)]
     [InlineData(FrozenFormat.Bf16)]
+    [InlineData(FrozenFormat.Nf4)]
     public void Both_paths_do_the_same_work(FrozenFormat format)
     {
         var result = Measure(format, distort: null);
