@@ -42,7 +42,7 @@ public sealed record MemoryForecast(long Base, long Adapters, long Saved, long W
         if (!Fits(freeBytes))
         {
             throw new InsufficientMemoryException(
-                $"The run needs about {Mib(Total)} MiB (base {Mib(Base)}, adapter {Mib(Adapters)}, activations {Mib(Saved + Work)}, cache {Mib(Cache)}, runtime {Mib(Runtime)}); {Mib(freeBytes)} MiB are free, and a run may claim {(int)(100 * UsableShare)} % of them. "
+                $"The run needs about {Mib(Total)} MiB of memory (base {Mib(Base)}, adapter {Mib(Adapters)}, activations {Mib(Saved + Work)}, cache {Mib(Cache)}, runtime {Mib(Runtime)}); {Mib(freeBytes)} MiB are free, and a run may claim {(int)(100 * UsableShare)} % of them. "
                 + "Smaller bins, a shorter cut-off, a smaller rank, an NF4 base or a smaller model take less.");
         }
     }

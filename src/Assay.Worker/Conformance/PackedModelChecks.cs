@@ -14,6 +14,9 @@ internal sealed class PackedModelChecks : ICheckSource
 {
     private static readonly FrozenFormat[] Formats = [FrozenFormat.Fp32, FrozenFormat.Bf16];
 
+    // Logits of a token that went to other experts still resemble the golden ones; beyond this a position is wrong, not unlucky.
+    private const double MostOfOtherExperts = 2;
+
     private readonly string folder;
     private readonly GoldenTensors? goldens;
     private readonly Dictionary<FrozenFormat, PackedModel> models = [];
@@ -110,6 +113,12 @@ internal sealed class PackedModelChecks : ICheckSource
         // With experts the median position counts. A position near a tie goes to other experts as soon as its weights are rounded to bf16, however exact
         // the rest, and then has other logits: on deepseek_v3 rounding the weights alone moves one position in 13 by 60 % and the mean square by 17 %.
         var positions = rows.SquaredDifferences(logits, expected);
+        double worst = Math.Sqrt(positions.Max(position => position.Difference / position.Size));
+        if (HasExperts() && worst > MostOfOtherExperts)
+        {
+            return Figure.AtMost(worst, MostOfOtherExperts);
+        }
+
         double square = HasExperts()
             ? positions.Select(position => position.Difference / position.Size).Order().ElementAt(positions.Count / 2)
             : positions.Sum(position => position.Difference) / positions.Sum(position => position.Size);

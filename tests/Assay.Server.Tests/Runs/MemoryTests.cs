@@ -8,7 +8,7 @@ public sealed class MemoryTests
     [Fact]
     public async Task A_run_that_needs_more_memory_than_it_may_have_ends_with_a_sentence_and_the_site_stays_up()
     {
-        await using var server = await RealWorkers.StartAsync(TinyBase.Setting, "Compute:TrainMemoryMiB=700", "Compute:ValidateMemoryMiB=512");
+        await using var server = await RealWorkers.StartAsync(TinyBase.Setting, "Compute:TrainMemoryMiB=450", "Compute:ValidateMemoryMiB=512");
         TinyBase.Write(server);
         var frozen = await MakeAsync(server);
         var run = await frozen.Owner.PostAsync<RunView>("/api/v1/runs", frozen.Run(new RunSettings(Rank: 4, MaxSteps: 2, BatchSize: 512, GradientAccumulation: 1, CutOff: 256)));

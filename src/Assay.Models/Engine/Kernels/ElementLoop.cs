@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Assay.Models.Engine.Kernels;
 
 /// <summary>Runs a kernel over all elements of rows on libtorch's threads.</summary>
@@ -27,9 +29,14 @@ internal static class ElementLoop
 
                 if (whole < width)
                 {
-                    step.Step<TLanes>(row, whole, width - whole);
+                    Tail<TLanes>(step, row, whole, width - whole);
                 }
             }
         }
+
+        // On its own: the compiler stops inlining in a method that has become too large, and calls for every operation cost most of a kernel's time.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static void Tail<TLanes>(TKernel step, int row, int at, int count)
+            where TLanes : unmanaged, ILanes<TLanes> => step.Step<TLanes>(row, at, count);
     }
 }

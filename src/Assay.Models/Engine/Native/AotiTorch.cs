@@ -10,6 +10,7 @@ internal static unsafe partial class AotiTorch
 {
     private const string Library = "torch_cpu";
     private const int Cpu = 0;
+    private const long LittleMemory = 256L << 20;
 
     private static readonly Func<IntPtr, Tensor> Wrap = FindWrap();
 
@@ -71,10 +72,16 @@ internal static unsafe partial class AotiTorch
 
     private static void Check(int code, string operation)
     {
-        if (code != 0)
+        if (code == 0)
         {
-            throw new InvalidOperationException($"libtorch refused {operation} (code {code}); its own message is on the error output.");
+            return;
         }
+
+        // Shapes and types are checked before, so a product fails for lack of memory and hardly for anything else.
+        long free = FreeMemory.Bytes();
+        throw free < LittleMemory
+            ? new InsufficientMemoryException($"Out of memory: libtorch could not compute {operation} with {free >> 20} MiB left.")
+            : new InvalidOperationException($"libtorch refused {operation} (code {code}); its own message is on the error output.");
     }
 
     [LibraryImport(Library, EntryPoint = "aoti_torch_get_data_ptr")]
