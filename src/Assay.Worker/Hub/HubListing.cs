@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Assay.Worker.Hub;
 
 /// <summary>What the hub says about one revision of a model.</summary>
-/// <param name="Commit">The commit that the revision stands for now, 40 hex digits.</param>
+/// <param name="Commit">The commit the revision names when asked, 40 hex digits.</param>
 /// <param name="Files">The files of the repository's top folder; those in subfolders are left out.</param>
 /// <remarks>Answer of <c>GET /api/models/{id}/revision/{revision}?blobs=true</c>: <c>sha</c> and <c>siblings</c> with <c>rfilename</c>, <c>size</c>, <c>blobId</c>, <c>lfs.sha256</c>.</remarks>
 internal sealed partial record HubListing(string Commit, IReadOnlyList<HubFile> Files)
