@@ -15,7 +15,7 @@ internal abstract class AugmentedMatrix : FrozenMatrix
     {
     }
 
-    /// <summary>W' ready for a product, [O, K + R]; valid until another matrix of the same shape is asked for.</summary>
+    /// <summary>W' ready for a product, [O, K + R]; valid until another matrix is asked for.</summary>
     public abstract Tensor Augmented();
 
     /// <inheritdoc/>

@@ -17,9 +17,9 @@ public sealed class FrozenWeights : IDisposable
 {
     private readonly Dictionary<string, FrozenMatrix> matrices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
-    private readonly Dictionary<(int Rows, int Columns), Tensor> expanded = [];
     private readonly List<IDisposable> leases = [];
     private readonly BufferArena products = new();
+    private Tensor? expanded;
 
     private FrozenWeights(DecoderPlan plan, FrozenFormat format) => (Plan, Format) = (plan, format);
 
@@ -30,7 +30,7 @@ public sealed class FrozenWeights : IDisposable
     public FrozenFormat Format { get; }
 
     /// <summary>Bytes held by copies; tables that stay in the mapped file do not count.</summary>
-    public long Bytes => products.Bytes + matrices.Values.Sum(matrix => matrix.Bytes) + tensors.Values.Concat(expanded.Values).Sum(tensor => tensor.numel() * tensor.element_size());
+    public long Bytes => products.Bytes + matrices.Values.Sum(matrix => matrix.Bytes) + tensors.Values.Concat(expanded is null ? [] : [expanded]).Sum(tensor => tensor.numel() * tensor.element_size());
 
     /// <summary>Type of activations and weights in products.</summary>
     internal ScalarType Operand => Format is FrozenFormat.Fp32 or FrozenFormat.Nf4Fp32 ? ScalarType.Float32 : ScalarType.BFloat16;
@@ -131,11 +131,12 @@ public sealed class FrozenWeights : IDisposable
             matrix.Dispose();
         }
 
-        foreach (var tensor in tensors.Values.Concat(expanded.Values))
+        foreach (var tensor in tensors.Values)
         {
             tensor.Dispose();
         }
 
+        expanded?.Dispose();
         products.Dispose();
         leases.ForEach(lease => lease.Dispose());
         leases.Clear();
@@ -155,7 +156,7 @@ public sealed class FrozenWeights : IDisposable
                 int rank = RankOf(linear, adapter);
                 matrices.Add(linear.Rows[0].Module.Name, Format switch
                 {
-                    FrozenFormat.Nf4 or FrozenFormat.Nf4Fp32 => new QuantisedMatrix(linear, Expanded(linear.Out, linear.In + rank), rank, source),
+                    FrozenFormat.Nf4 or FrozenFormat.Nf4Fp32 => new QuantisedMatrix(linear, Expanded(linear, adapter), rank, source),
                     FrozenFormat.Int8 => new Int8Matrix(linear, rank, source, products),
                     _ => new DenseMatrix(linear, Operand, rank, source),
                 });
@@ -201,15 +202,12 @@ public sealed class FrozenWeights : IDisposable
         return Nf4Weights.Quantise(stored, weight);
     }
 
-    /// <summary>The buffer that NF4 matrices of one shape are expanded into.</summary>
-    private Tensor Expanded(int rows, int columns)
+    /// <summary>A matrix's part of the buffer that NF4 matrices are expanded into, one after the other.</summary>
+    private Tensor Expanded(LinearPlan linear, LoraAdapter? adapter)
     {
-        if (!expanded.TryGetValue((rows, columns), out var buffer))
-        {
-            expanded.Add((rows, columns), buffer = empty([rows, columns], Operand).DetachFromDisposeScope());
-        }
-
-        return buffer;
+        long Elements(LinearPlan any) => (long)any.Out * (any.In + RankOf(any, adapter));
+        expanded ??= empty(Plan.Blocks.SelectMany(block => block.Linears).Max(Elements), Operand).DetachFromDisposeScope();
+        return expanded.narrow(0, 0, Elements(linear));
     }
 
     private IEnumerable<NormPlan> Norms() => Plan.Blocks

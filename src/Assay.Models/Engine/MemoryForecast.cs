@@ -1,3 +1,4 @@
+using Assay.Models.Engine.Blocks;
 using Assay.Models.Engine.Plans;
 
 namespace Assay.Models.Engine;
@@ -23,7 +24,6 @@ public sealed record MemoryForecast(long Base, long Adapters, long Saved, long W
     /// <summary>Bytes of an NF4 weight: half a byte, one byte per 64 and one fp32 per 16,384.</summary>
     private const double Nf4Byte = 0.5 + (1 / 64.0) + (4 / 16_384.0);
 
-    private const int LossRows = 128;
     private const int PrefillChunk = 512;
     private const int CacheElement = 2;
 
@@ -65,7 +65,7 @@ public sealed record MemoryForecast(long Base, long Adapters, long Saved, long W
             BaseBytes(plan, quantised ? Nf4Byte : format is FrozenFormat.Int8 ? 1 : element, element, Columns, quantised),
             (parameters * (4 + 4 + 8)) + (2 * inputs),
             binTokens * plan.Blocks.Sum(block => SavedPerToken(block, plan.Hidden, element, Columns)),
-            WorkBytes(plan, binTokens, element, Columns),
+            WorkBytes(plan, binTokens, element, Columns, HeadLoss.ChunkRows(format)),
             0);
     }
 
@@ -80,61 +80,57 @@ public sealed record MemoryForecast(long Base, long Adapters, long Saved, long W
         BaseBytes(plan, weightBytes, 2, _ => 0, false),
         0,
         0,
-        WorkBytes(plan, Math.Min(tokens, PrefillChunk), 2, _ => 0),
+        WorkBytes(plan, Math.Min(tokens, PrefillChunk), 2, _ => 0, HeadLoss.ChunkRows(FrozenFormat.Bf16)),
         plan.Blocks.Sum(block => CachePerToken(block.Attention) * Math.Min(tokens, block.Attention.Window + PrefillChunk ?? tokens)));
 
     private static long Mib(long bytes) => (bytes + (1 << 20) - 1) >> 20;
 
     private static int ElementOf(FrozenFormat format) => format is FrozenFormat.Fp32 or FrozenFormat.Nf4Fp32 ? 4 : 2;
 
-    // Linear layers with their adapter columns; a quantised base also has one expanded matrix for each distinct shape.
+    // Linear layers with their adapter columns; a quantised base also has room to expand the largest matrix.
     private static long BaseBytes(DecoderPlan plan, double weight, int element, Func<LinearPlan, int> columns, bool expanded)
     {
         double bytes = 0;
-        var shapes = new HashSet<(int Out, int In)>();
+        long largest = 0;
         foreach (var linear in plan.Blocks.SelectMany(block => block.Linears))
         {
             int wide = linear.In + columns(linear);
             bytes += expanded ? (double)linear.Out * linear.In * weight : (double)linear.Out * wide * weight;
-            if (expanded && shapes.Add((linear.Out, wide)))
-            {
-                bytes += (double)linear.Out * wide * element;
-            }
+            largest = Math.Max(largest, (long)linear.Out * wide * element);
         }
 
         var matrices = plan.Linears.Select(module => $"{module.Name}.weight").ToHashSet(StringComparer.Ordinal);
-        return (long)bytes + plan.Weights().Where(other => !matrices.Contains(other.Name)).Sum(other => other.Shape.Aggregate(1L, (count, size) => count * size) * element);
+        return (long)bytes + (expanded ? largest : 0) + plan.Weights().Where(other => !matrices.Contains(other.Name)).Sum(other => other.Shape.Aggregate(1L, (count, size) => count * size) * element);
     }
 
-    // Residual before each branch in fp32; each branch's normalised input with its adapter columns, its projections and its output.
+    // The residual in fp32, what attention added to it, each branch's projections and every adapter's narrow products.
     private static long SavedPerToken(BlockPlan block, int hidden, int element, Func<LinearPlan, int> columns)
     {
-        const int residuals = 2 * 4;
         const int scales = 2 * 4;
-        return (residuals * hidden) + (element * (AttentionSaved(block.Attention, columns) + MlpSaved(block.Mlp, columns))) + (4L * HeadsOf(block.Attention)) + scales;
+        return (4L * hidden) + (element * (hidden + AttentionSaved(block.Attention, columns) + MlpSaved(block.Mlp, columns))) + (4L * HeadsOf(block.Attention)) + scales;
     }
 
-    // The joined heads are kept twice: as the output projection's input with adapter columns, and as the backward of the scores needs them.
+    // The joined heads are kept as the output projection's input, and as the backward of the scores needs them.
     private static long AttentionSaved(AttentionPlan attention, Func<LinearPlan, int> columns) =>
-        attention.Linears.Sum(linear => (long)linear.In + columns(linear)) + attention.Output.In
+        attention.Output.In + columns(attention.Output) + attention.Linears.Sum(columns)
         + attention.Linears.Where(linear => linear != attention.Output).Sum(linear => (long)linear.Out);
 
     private static long MlpSaved(MlpPlan mlp, Func<LinearPlan, int> columns)
     {
-        long One(MlpPlan dense) => dense.Linears.First() is var first ? first.In + columns(first) + first.Out : 0;
+        long One(MlpPlan dense) => dense.Linears.First().Out + dense.Linears.Sum(linear => (long)columns(linear));
         return mlp is ExpertsMlp experts
             ? (experts.Router.Chosen * One(experts.Experts[0])) + (experts.Shared is { } shared ? One(shared) : 0) + experts.Router.Experts
             : One(mlp);
     }
 
-    private static long WorkBytes(DecoderPlan plan, int tokens, int element, Func<LinearPlan, int> columns)
+    private static long WorkBytes(DecoderPlan plan, int tokens, int element, Func<LinearPlan, int> columns, int lossRows)
     {
         long widest = plan.Blocks.Max(block =>
         {
             long projections = block.Attention.Linears.Where(linear => linear != block.Attention.Output).Sum(linear => (long)linear.Out);
             return (3 * (plan.Hidden + InnerOf(block.Mlp))) + projections + block.Linears.Take(8).Sum(columns);
         });
-        return ((long)LossRows * plan.Vocab * element) + (tokens * element * widest) + (4L * tokens * plan.Hidden);
+        return ((long)lossRows * plan.Vocab * element) + (tokens * element * widest) + (4L * tokens * plan.Hidden);
     }
 
     private static long InnerOf(MlpPlan mlp) => mlp switch

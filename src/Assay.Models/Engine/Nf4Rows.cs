@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Assay.Data.Formats;
 using Assay.Data.Formats.Nf4;
 using Assay.Models.Engine.Blocks;
 using Assay.Models.Engine.Kernels;
+using Assay.Models.Engine.Native;
 using Assay.Models.Engine.Plans;
 using static TorchSharp.torch;
 
@@ -12,6 +14,7 @@ namespace Assay.Models.Engine;
 internal sealed unsafe class Nf4Rows : IQuantisedRows
 {
     private readonly Nf4Matrix matrix;
+    private readonly NativeBytes? own;
     private readonly MemoryHandle codes;
     private readonly float[] levels;
     private readonly int first;
@@ -24,9 +27,11 @@ internal sealed unsafe class Nf4Rows : IQuantisedRows
     /// <param name="order">Hub row of each engine row, or null for the same order.</param>
     public Nf4Rows(Nf4Matrix matrix, RowBlock block, int first, int[]? order)
     {
-        // Scales are copied: they are small, and their memory may end with the object that read the file.
+        // Codes of a file stay there. Scales are copied: they are small, and their memory may end with the object that read the file.
+        own = MemoryMarshal.TryGetArray(matrix.Packed, out _) ? new NativeBytes(matrix.Packed.Span) : null;
         this.matrix = matrix with
         {
+            Packed = own?.Memory ?? matrix.Packed,
             Scales = matrix.Scales is DoubleNf4Scales twice
                 ? twice with { Codes = twice.Codes.ToArray(), NestedAbsmax = twice.NestedAbsmax.ToArray(), Map = twice.Map.ToArray() }
                 : new PlainNf4Scales(matrix.Scales.ToArray()),
@@ -34,7 +39,7 @@ internal sealed unsafe class Nf4Rows : IQuantisedRows
         (this.first, this.order) = (first, order);
         size = new RowSize(block.Module.Out, block.Module.In);
         levels = matrix.Levels.ToArray();
-        codes = matrix.Packed.Pin();
+        codes = this.matrix.Packed.Pin();
     }
 
     /// <inheritdoc/>
@@ -47,7 +52,11 @@ internal sealed unsafe class Nf4Rows : IQuantisedRows
         Expand(rows, order);
     }
 
-    public void Dispose() => codes.Dispose();
+    public void Dispose()
+    {
+        codes.Dispose();
+        (own as IDisposable)?.Dispose();
+    }
 
     private void Expand(Tensor rows, int[]? hubRows)
     {

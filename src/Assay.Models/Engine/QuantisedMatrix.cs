@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Assay.Models.Engine;
 
-/// <summary>A matrix whose layers stay in NF4; every use expands them into a buffer that all matrices of the same shape share.</summary>
+/// <summary>A matrix whose layers stay in NF4; every use expands them into a buffer that all matrices share.</summary>
 /// <remarks>Dettmers et al. 2023, arXiv:2305.14314: the frozen base is stored in 4 bits and computed with in 16.</remarks>
 internal sealed class QuantisedMatrix : AugmentedMatrix
 {
@@ -11,13 +11,17 @@ internal sealed class QuantisedMatrix : AugmentedMatrix
     private readonly Tensor expanded;
 
     /// <param name="plan">Which hub layers fill which rows.</param>
-    /// <param name="expanded">[O, K + R] shared by all matrices of that shape, in the product type; not owned.</param>
+    /// <param name="buffer">A view of O · (K + R) elements of the shared buffer, in the product type; the view is this object's from here on.</param>
     /// <param name="rank">R, columns to leave for adapters.</param>
     /// <param name="source">Reads weights.</param>
-    public QuantisedMatrix(LinearPlan plan, Tensor expanded, int rank, WeightSource source)
+    public QuantisedMatrix(LinearPlan plan, Tensor buffer, int rank, WeightSource source)
         : base(plan, rank, source)
     {
-        this.expanded = expanded;
+        using (buffer)
+        {
+            expanded = buffer.view(plan.Out, plan.In + rank).DetachFromDisposeScope();
+        }
+
         Columns = zeros(plan.Out, rank, expanded.dtype).DetachFromDisposeScope();
         ForEachPart((block, first, order) =>
         {
@@ -50,6 +54,7 @@ internal sealed class QuantisedMatrix : AugmentedMatrix
     {
         base.Dispose();
         Columns.Dispose();
+        expanded.Dispose();
         parts.ForEach(part => part.Dispose());
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Assay.Models.Generation;
 
 /// <summary>Draws the next token from logits. Pure: the same inputs give the same token.</summary>
@@ -17,6 +19,11 @@ public static class Sampler
 
     internal static int Draw(ReadOnlySpan<float> logits, ReadOnlySpan<int> context, int promptLength, GenerateOptions options, Workspace workspace)
     {
+        if (options is { Temperature: 0, RepetitionPenalty: 1, FrequencyPenalty: 0, PresencePenalty: 0 })
+        {
+            return IndexOfMax(logits);
+        }
+
         var scores = workspace.Scores(logits.Length);
         for (int id = 0; id < scores.Length; id++)
         {
@@ -123,6 +130,30 @@ public static class Sampler
         }
 
         return best;
+    }
+
+    /// <summary>The lowest id wins ties.</summary>
+    private static int IndexOfMax(ReadOnlySpan<float> logits)
+    {
+        var largest = new Vector<float>(logits[0]);
+        int whole = logits.Length - (logits.Length % Vector<float>.Count);
+        for (int id = 0; id < whole; id += Vector<float>.Count)
+        {
+            largest = Vector.Max(largest, new Vector<float>(logits[id..]));
+        }
+
+        float best = logits[0];
+        for (int lane = 0; lane < Vector<float>.Count; lane++)
+        {
+            best = MathF.Max(best, largest[lane]);
+        }
+
+        foreach (float logit in logits[whole..])
+        {
+            best = MathF.Max(best, logit);
+        }
+
+        return Math.Max(0, logits.IndexOf(best));
     }
 
     private static int Sample(Span<double> weights, GenerateOptions options, Workspace workspace, double uniform)

@@ -28,7 +28,7 @@ internal static class GenerateBenchReport
         text.AppendLine(plain, $"decode        {result.PrefillTokensPerSecond,9:F1} {result.DecodeTokensPerSecond,10:F1} {result.Best,10:F1}");
         text.AppendLine(plain, $"torch bf16    {result.Naive.PrefillTokensPerSecond,9:F1} {result.Naive.DecodeTokensPerSecond,10:F1} {result.Naive.Best,10:F1}");
         text.AppendLine(plain, $"first token after {result.FirstTokenMs:F0} ms, prefill is {result.PrefillToDecode:F1} times decode, ratio to torch {result.Ratio:F2}");
-        text.AppendLine(plain, $"{result.BytesPerToken / 1e6:F0} MB a pass, {result.EffectiveGbPerSecond:F1} of {result.ReadGbPerSecond:F1} GB/s ({result.ReadShare:P0}), peak {result.PeakRssMib:F0} MiB, scores correlate {result.ScoreCorrelation:F4}");
+        text.AppendLine(plain, $"{result.BytesPerToken / 1e6:F0} MB a pass, {result.EffectiveGbPerSecond:F1} GB/s; in turns with reading alone {result.ReadShare:P0} of {result.ReadGbPerSecond:F1} GB/s; peak {result.PeakRssMib:F0} MiB, scores correlate {result.ScoreCorrelation:F4}");
         if (result.RatioToBf16 is { } quantised)
         {
             text.AppendLine(plain, $"ratio to bf16 weights {quantised:F2}");

@@ -9,6 +9,8 @@ internal sealed class GenerateSession : IDisposable
 {
     private const int Chunk = 512;
     private const int WarmTokens = 8;
+    private const int TurnTokens = 8;
+    private const int PassesPerTurn = 3;
 
     private static readonly GenerateOptions Greedy = new() { Temperature = 0 };
 
@@ -49,10 +51,40 @@ internal sealed class GenerateSession : IDisposable
         pool.Dispose();
     }
 
+    /// <summary>Weights read while decoding as a share of what reading alone reaches: short turns of both, because other programs change the limit within seconds.</summary>
+    /// <param name="bandwidth">Reads alone.</param>
+    /// <returns>Medians of the limit, 10⁹ bytes a second, and of the share.</returns>
+    public (double Limit, double Share) ShareOf(ReadBandwidth bandwidth)
+    {
+        var (limits, shares) = (new List<double>(), new List<double>());
+        var sequences = prompts.Select(prompt => pool.Reserve(prompt.Length + options.Tokens)!).ToList();
+        int[] next = Prefill(new GenerateRun(), sequences);
+        for (int turn = 0; turn < options.Tokens / TurnTokens; turn++)
+        {
+            double limit = bandwidth.Measure(PassesPerTurn);
+            limits.Add(limit);
+            shares.Add(weights.BytesPerToken * TurnTokens / Decode(sequences, next, TurnTokens) / 1e9 / limit);
+        }
+
+        sequences.ForEach(sequence => sequence.Dispose());
+        return shares.Count == 0 ? (double.NaN, double.NaN) : (GenerateBench.Median(limits), GenerateBench.Median(shares));
+    }
+
     private void Round(GenerateRun run, int tokens)
     {
         var sequences = prompts.Select(prompt => pool.Reserve(prompt.Length + tokens)!).ToList();
         int[] next = Prefill(run, sequences);
+        run.Decode.Add(next.Length * tokens / Decode(sequences, next, tokens));
+        sequences.ForEach(sequence => sequence.Dispose());
+    }
+
+    /// <summary>Decodes greedily.</summary>
+    /// <param name="sequences">One a row.</param>
+    /// <param name="next">Token each row continues with, replaced by the next one.</param>
+    /// <param name="tokens">New tokens of each row.</param>
+    /// <returns>Seconds.</returns>
+    private double Decode(List<KvSequence> sequences, int[] next, int tokens)
+    {
         int vocab = weights.Plan.Vocab;
         var rows = new DecodeRow[next.Length];
         int[] wanted = [.. Enumerable.Range(0, next.Length)];
@@ -72,8 +104,7 @@ internal sealed class GenerateSession : IDisposable
             }
         }
 
-        run.Decode.Add(rows.Length * tokens / Stopwatch.GetElapsedTime(began).TotalSeconds);
-        sequences.ForEach(sequence => sequence.Dispose());
+        return Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
     private int[] Prefill(GenerateRun run, List<KvSequence> sequences)

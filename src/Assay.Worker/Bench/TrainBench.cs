@@ -28,26 +28,23 @@ internal sealed class TrainBench(TrainBenchOptions options, TextWriter log)
     public TrainBenchResult Run()
     {
         var batches = Batches();
-        using var adapter = NewAdapter();
         double? ratioToUnquantised = null;
         PathResult packed;
         double[] tokenLosses;
         var naive = new Dictionary<ScalarType, (PathResult Result, double[] TokenLosses)>();
-        using (var weights = FrozenWeights.Random(options.Shape.Plan, (long)WeightSeed, options.Format, adapter))
+        using (var training = NewPacked(options.Format))
         {
-            (packed, tokenLosses) = Packed(weights, adapter, batches);
+            (packed, tokenLosses) = Packed(training, batches);
+            if (options.Quantised)
+            {
+                using var unquantised = NewPacked(FrozenFormat.Bf16);
+                ratioToUnquantised = Alternate(training, unquantised, batches);
+            }
         }
 
         foreach (var type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
         {
             naive[type] = Naive(type, batches);
-        }
-
-        if (options.Quantised)
-        {
-            using var fresh = NewAdapter();
-            using var unquantised = FrozenWeights.Random(options.Shape.Plan, (long)WeightSeed, FrozenFormat.Bf16, fresh);
-            ratioToUnquantised = packed.TokensPerSecond / Packed(unquantised, fresh, batches).Result.TokensPerSecond;
         }
 
         double correlation = naive.Values.Where(path => path.Result.Skipped is null).Select(path => Correlation(path.TokenLosses, tokenLosses)).DefaultIfEmpty(double.NaN).Min();
@@ -97,29 +94,33 @@ internal sealed class TrainBench(TrainBenchOptions options, TextWriter log)
             .Select(samples => new TrainingBatch(samples))];
     }
 
-    private (PathResult Result, double[] TokenLosses) Packed(FrozenWeights weights, LoraAdapter adapter, List<TrainingBatch> batches)
+    private PackedTraining NewPacked(FrozenFormat format)
     {
-        log.WriteLine($"packed {weights.Format.ToString().ToLowerInvariant()}: {options.Lengths.Count} sequences, {options.Rounds} rounds");
+        log.WriteLine($"packed {format.ToString().ToLowerInvariant()}: {options.Lengths.Count} sequences, {options.Rounds} rounds");
         PeakMemory.Reset();
-        var engine = new DecoderEngine(weights, adapter);
-        using var target = new PackedTarget(engine, options.BinTokens);
-        using var optimiser = new AdamW(target.Parameters, new TrainOptions { Steps = 1, LearningRate = TrainBenchOptions.LearningRate });
-        double[] tokenLosses = engine.Losses(PackedTarget.Pack(batches[0].Samples));
-        int number = 0;
-        double Step(TrainingBatch batch)
+        return new PackedTraining(options, format, (long)WeightSeed, NewAdapter());
+    }
+
+    private (PathResult Result, double[] TokenLosses) Packed(PackedTraining training, List<TrainingBatch> batches)
+    {
+        double[] tokenLosses = training.TokenLosses(batches[0]);
+        double first = training.Step(batches[0]);
+        var (median, best) = Summary([.. Enumerable.Range(0, options.Rounds).Select(_ => Round(batches, training.Step))]);
+        return (new PathResult(median, best, PeakMemory.ReadMib(), Forecast(batches, training.Format), first), tokenLosses);
+    }
+
+    /// <summary>Medians as a ratio; rounds alternate, so that other work on the machine meets both alike.</summary>
+    private double Alternate(PackedTraining training, PackedTraining baseline, List<TrainingBatch> batches)
+    {
+        baseline.Step(batches[0]);
+        var (one, other) = (new List<double>(), new List<double>());
+        for (int round = 0; round < options.Rounds; round++)
         {
-            number++;
-            double loss = target.Accumulate(new TrainingStep(number, [batch], LossNormalisation.Token), () => false);
-            double factor = Math.Min(1, TrainBenchOptions.ClipNorm / (optimiser.GradientNorm() + 1e-6));
-            optimiser.Step(number, TrainBenchOptions.LearningRate, factor);
-            target.ParametersChanged();
-            target.ClearGradients();
-            return loss;
+            one.Add(Round(batches, training.Step));
+            other.Add(Round(batches, baseline.Step));
         }
 
-        double first = Step(batches[0]);
-        var (median, best) = Time(batches, Step);
-        return (new PathResult(median, best, PeakMemory.ReadMib(), Forecast(batches, weights.Format), first), tokenLosses);
+        return Summary(one).Median / Summary(other).Median;
     }
 
     private double Forecast(List<TrainingBatch> batches, FrozenFormat format)
@@ -144,7 +145,7 @@ internal sealed class TrainBench(TrainBenchOptions options, TextWriter log)
         double[] tokenLosses = training.TokenLosses(batches[0]);
         double Step(TrainingBatch batch) => training.Step(batch, TrainBenchOptions.ClipNorm);
         double first = Step(batches[0]);
-        var (median, best) = Time(batches, Step);
+        var (median, best) = Summary([.. Enumerable.Range(0, options.Rounds).Select(_ => Round(batches, Step))]);
         return (new PathResult(median, best, PeakMemory.ReadMib(), null, first), tokenLosses);
     }
 
@@ -162,20 +163,18 @@ internal sealed class TrainBench(TrainBenchOptions options, TextWriter log)
         return Distort?.Invoke(weight, made) ?? made;
     }
 
-    private (double Median, double Best) Time(List<TrainingBatch> batches, Func<TrainingBatch, double> step)
+    /// <summary>Tokens a second of one pass over the sequences.</summary>
+    private static double Round(List<TrainingBatch> batches, Func<TrainingBatch, double> step)
     {
-        double tokens = batches.Sum(batch => batch.Tokens);
-        double[] speeds = [.. Enumerable.Range(0, options.Rounds).Select(_ =>
-        {
-            long began = Stopwatch.GetTimestamp();
-            foreach (var batch in batches)
-            {
-                step(batch);
-            }
+        long began = Stopwatch.GetTimestamp();
+        batches.ForEach(batch => step(batch));
+        return batches.Sum(batch => (double)batch.Tokens) / Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
 
-            return tokens / Stopwatch.GetElapsedTime(began).TotalSeconds;
-        }).Order()];
-        return ((speeds[speeds.Length / 2] + speeds[(speeds.Length - 1) / 2]) / 2, speeds[^1]);
+    private static (double Median, double Best) Summary(IEnumerable<double> speeds)
+    {
+        double[] ordered = [.. speeds.Order()];
+        return ((ordered[ordered.Length / 2] + ordered[(ordered.Length - 1) / 2]) / 2, ordered[^1]);
     }
 
     /// <summary>Pearson correlation; NaN when the lengths differ.</summary>

@@ -64,10 +64,10 @@ internal sealed class DecoderBlock : IDisposable
             return;
         }
 
-        var middle = Middle(pass);
-        RowOperators.Add(middle, h, Normalised(pass, post1, "post1", Run(pass, attention)));
+        attention.Forward(pass, AttentionResult(pass));
+        var middle = Middle(pass, h);
         pre2!.Forward(pass, middle, mlp.Input(pass));
-        RowOperators.Add(result, middle, Normalised(pass, post2, "post2", Run(pass, mlp)));
+        RowOperators.Add(result, middle, AfterMlp(pass, Run(pass, mlp)));
     }
 
     /// <summary>Turns the gradient of the block's result into that of its input.</summary>
@@ -99,16 +99,17 @@ internal sealed class DecoderBlock : IDisposable
         }
 
         bool attentionTrains = needInput || attention.Linears.Any(linear => linear.Rank > 0);
-        Denormalised(pass, post2, "post2", dh, dy);
-        pre2!.Forward(pass, Middle(pass), mlp.Input(pass));
+        Denormalised(pass, post2, MlpResult, dh, dy);
+        var middle = Middle(pass, h);
+        pre2!.Forward(pass, middle, mlp.Input(pass));
         if (mlp.Backward(pass, dy, attentionTrains) is { } dMiddle)
         {
-            pre2.Backward(pass, Middle(pass), dMiddle, dh, add: true);
+            pre2.Backward(pass, middle, dMiddle, dh, add: true);
         }
 
         if (attentionTrains)
         {
-            Denormalised(pass, post1, "post1", dh, dy);
+            Denormalised(pass, post1, AttentionResult, dh, dy);
             pre1.Forward(pass, h, attention.Input(pass));
             if (attention.Backward(pass, dy, needInput) is { } dInput)
             {
@@ -130,7 +131,24 @@ internal sealed class DecoderBlock : IDisposable
         return y;
     }
 
-    private Tensor Middle(PackedPass pass) => pass.KeptFloats("h.middle", index, pass.Count, Width);
+    /// <summary>What attention gave, before its post-norm. Kept where training goes back, in the product type: half of the fp32 sum it belongs to.</summary>
+    private Tensor AttentionResult(PackedPass pass) => pass.Kept("attention.y", index, Width);
+
+    /// <summary>Residual stream between the branches, fp32, computed each time it is asked for.</summary>
+    private Tensor Middle(PackedPass pass, Tensor h)
+    {
+        var y = AttentionResult(pass);
+        if (post1 is not null)
+        {
+            var normalised = pass.Work("branch.norm", Width);
+            post1.Forward(pass, y, normalised);
+            y = normalised;
+        }
+
+        var middle = pass.WorkFloats("h.middle", pass.Count, Width);
+        RowOperators.Add(middle, h, y);
+        return middle;
+    }
 
     private void FillParallelMlp(PackedPass pass, Tensor h)
     {
@@ -146,22 +164,24 @@ internal sealed class DecoderBlock : IDisposable
         target.copy_(same);
     }
 
-    /// <summary>A branch's result after its post-norm, whose input is kept.</summary>
-    private Tensor Normalised(PackedPass pass, Norm? norm, string role, Tensor y)
+    /// <summary>What the mlp gave, before its post-norm; only a post-norm needs it again.</summary>
+    private Tensor MlpResult(PackedPass pass) => pass.Kept("post2.x", index, Width);
+
+    private Tensor AfterMlp(PackedPass pass, Tensor y)
     {
-        if (norm is null)
+        if (post2 is null)
         {
             return y;
         }
 
-        var original = pass.Kept($"{role}.x", index, Width);
+        var original = MlpResult(pass);
         RowOperators.Convert(y, original);
         var normalised = pass.Work("branch.norm", Width);
-        norm.Forward(pass, original, normalised);
+        post2.Forward(pass, original, normalised);
         return normalised;
     }
 
-    private void Denormalised(PackedPass pass, Norm? norm, string role, Tensor dh, Tensor dy)
+    private static void Denormalised(PackedPass pass, Norm? norm, Func<PackedPass, Tensor> original, Tensor dh, Tensor dy)
     {
         if (norm is null)
         {
@@ -169,7 +189,7 @@ internal sealed class DecoderBlock : IDisposable
         }
         else
         {
-            norm.Backward(pass, pass.Kept($"{role}.x", index, Width), dh, dy, add: false);
+            norm.Backward(pass, original(pass), dh, dy, add: false);
         }
     }
 }

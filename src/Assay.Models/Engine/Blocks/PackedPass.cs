@@ -9,6 +9,9 @@ namespace Assay.Models.Engine.Blocks;
 /// <param name="rope">Angles up to the longest position, or null.</param>
 internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTokens tokens, PositionAngles? rope)
 {
+    // Where nothing is kept, all blocks share the buffers that the first one has when training.
+    private const int FirstBlock = 0;
+
     private readonly int[] starts = Sums(tokens.Segments);
 
     /// <summary>Type of activations and weights in products: fp32 or bf16.</summary>
@@ -39,10 +42,10 @@ internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTo
     public PackedPass WithRows(int count) => new(arena, Operand, Tokens, Rope) { Count = count, Keep = Keep, DropoutStep = DropoutStep };
 
     /// <summary>Operands that the backward call needs: one buffer per block while training, else one for all.</summary>
-    public Tensor Kept(string role, int block, long columns) => arena.Get(role, Keep ? block : BufferArena.Shared, Operand, Count, columns);
+    public Tensor Kept(string role, int block, long columns) => arena.Get(role, Keep ? block : FirstBlock, Operand, Count, columns);
 
     /// <summary>fp32 values that the backward call needs.</summary>
-    public Tensor KeptFloats(string role, int block, long rows, long columns) => arena.Get(role, Keep ? block : BufferArena.Shared, ScalarType.Float32, rows, columns);
+    public Tensor KeptFloats(string role, int block, long rows, long columns) => arena.Get(role, Keep ? block : FirstBlock, ScalarType.Float32, rows, columns);
 
     /// <summary>Operands for the moment.</summary>
     public Tensor Work(string role, long columns) => Work(role, Count, columns);

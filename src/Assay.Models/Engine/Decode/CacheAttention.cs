@@ -56,13 +56,13 @@ internal static unsafe class CacheAttention
             int high = Math.Min(head.End - (page * positions), positions);
             Scores<TLanes, T>((T*)(pages[page] + head.Keys), head.KeyDim, query, scores);
             float before = largest;
-            largest = Math.Max(largest, Finish(head, page * positions, low, high, scores));
+            bool plain = low == 0 && high == positions && head is { Slope: 0, SoftCap: 0 };
+            largest = Math.Max(largest, plain ? FinishPage<TLanes>(head.Scale, scores) : Finish(head, page * positions, low, high, scores));
             Weigh<TLanes>(scores, largest);
-            for (int index = 0; index < positions; index++)
-            {
-                // What lies outside the window or beyond the query was never written, or belongs to another request.
-                scores[index] = index >= low && index < high ? scores[index] : 0;
-            }
+
+            // What lies outside the window or beyond the query was never written, or belongs to another request.
+            new Span<float>(scores, low).Clear();
+            new Span<float>(scores + high, positions - high).Clear();
 
             float kept = before == largest ? 1 : MathF.Exp(before - largest);
             sum = (sum * kept) + Total<TLanes>(scores);
@@ -92,6 +92,23 @@ internal static unsafe class CacheAttention
         TLanes.Store(scores + 16, b);
         TLanes.Store(scores + 32, c);
         TLanes.Store(scores + 48, d);
+    }
+
+    /// <summary>Scale for a page that is visible as a whole; returns the largest score.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float FinishPage<TLanes>(float scale, float* scores)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var factor = TLanes.Create(scale);
+        var largest = TLanes.Create(float.NegativeInfinity);
+        for (int index = 0; index < KvPool.PagePositions; index += Lanes.Count)
+        {
+            var score = TLanes.Load(scores + index) * factor;
+            TLanes.Store(scores + index, score);
+            largest = TLanes.Max(largest, score);
+        }
+
+        return TLanes.Largest(largest);
     }
 
     /// <summary>Scale, slope and cap; returns the largest visible score.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.ExceptionServices;
 
 namespace Assay.Models.Engine.Decode;
@@ -13,8 +14,8 @@ internal sealed class DecodeTeam : IDisposable
     // About 50 µs: longer than the gap between two loops of one token, shorter than anything libtorch does.
     private const int SpinsBeforeSleep = 1_000;
 
-    // Pieces a thread gets when all run at the same speed.
-    private const int PiecesPerThread = 4;
+    // Each turn hands out half of what is left, a piece for every thread: long pieces read memory best, short ones at the end leave nobody waiting.
+    private const int MostTurns = 6;
 
     private readonly Member[] members;
 
@@ -48,8 +49,8 @@ internal sealed class DecodeTeam : IDisposable
     /// <param name="work">Receives first and past-the-last item.</param>
     public void Run(int total, int grain, Action<int, int> work)
     {
-        int wanted = (int)Math.Min((long)Threads * PiecesPerThread, ((long)total + grain - 1) / grain);
-        if (wanted <= 1 || members.Length == 0)
+        long shortest = (long)grain * Threads;
+        if (total <= grain || members.Length == 0)
         {
             if (total > 0)
             {
@@ -62,6 +63,7 @@ internal sealed class DecodeTeam : IDisposable
         // A member may still look at the old round: close it before its size changes, or a piece of it could be claimed again.
         int round = Round;
         Interlocked.Exchange(ref ticket, ((long)round << 32) | int.MaxValue);
+        int wanted = Threads * Math.Clamp(1 + BitOperations.Log2((uint)Math.Max(1, total / shortest)), 1, MostTurns);
         (body, count, pieces) = (work, total, wanted);
         Volatile.Write(ref done, 0);
         round++;
@@ -113,7 +115,11 @@ internal sealed class DecodeTeam : IDisposable
     {
         try
         {
-            body((int)((long)count * index / pieces), (int)((long)count * (index + 1) / pieces));
+            var (first, end) = Range(index);
+            if (first < end)
+            {
+                body(first, end);
+            }
         }
 #pragma warning disable CA1031 // It continues on the thread that started the loop.
         catch (Exception error)
@@ -123,6 +129,14 @@ internal sealed class DecodeTeam : IDisposable
         }
 
         Interlocked.Increment(ref done);
+    }
+
+    private (int First, int End) Range(int index)
+    {
+        var (turn, place) = int.DivRem(index, Threads);
+        int start = count - (count >> turn);
+        long size = turn + 1 == pieces / Threads ? count - start : (count >> turn) - (count >> (turn + 1));
+        return (start + (int)(size * place / Threads), start + (int)(size * (place + 1) / Threads));
     }
 
     private sealed class Member : IDisposable

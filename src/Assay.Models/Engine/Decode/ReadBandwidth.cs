@@ -5,27 +5,33 @@ using System.Runtime.CompilerServices;
 namespace Assay.Models.Engine.Decode;
 
 /// <summary>How fast decoding's threads read memory when they do nothing else: the limit of a product that reads each weight once.</summary>
-public static unsafe class ReadBandwidth
+public sealed unsafe class ReadBandwidth : IDisposable
 {
     private const long Bytes = 256L << 20;
     private const int Piece = 1 << 16;
-    private const int Rounds = 7;
 
-    /// <summary>10⁹ bytes a second, best of several passes over 256 MiB.</summary>
-    /// <param name="threads">Readers, each with one contiguous part.</param>
-    public static double Measure(int threads)
+    private readonly AlignedMemory memory = new(Bytes);
+    private readonly long[] sums = new long[Bytes / Piece];
+    private readonly DecodeTeam team;
+
+    /// <param name="threads">Readers, each with contiguous parts.</param>
+    public ReadBandwidth(int threads)
     {
-        using var memory = new AlignedMemory(Bytes);
-        using var team = new DecodeTeam(threads);
+        team = new DecodeTeam(threads);
         byte* first = (byte*)memory.Address;
         for (long offset = 0; offset < Bytes; offset += 4096)
         {
             first[offset] = 1;
         }
+    }
 
-        long[] sums = new long[Bytes / Piece];
+    /// <summary>10⁹ bytes a second, best of some passes over 256 MiB.</summary>
+    /// <param name="passes">1 or more.</param>
+    public double Measure(int passes)
+    {
+        byte* first = (byte*)memory.Address;
         double best = 0;
-        for (int round = 0; round < Rounds; round++)
+        for (int pass = 0; pass < passes; pass++)
         {
             long began = Stopwatch.GetTimestamp();
             team.Run(sums.Length, 1, (from, to) =>
@@ -37,6 +43,12 @@ public static unsafe class ReadBandwidth
         }
 
         return best;
+    }
+
+    public void Dispose()
+    {
+        team.Dispose();
+        memory.Dispose();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -9,7 +9,7 @@ internal static unsafe class GemvRows<TLanes, TFormat>
     where TFormat : struct, IGemvFormat
 {
     // Bytes ahead of the reader that are asked for early; the hardware's own prefetcher stops at page ends.
-    private const int Ahead = 2048;
+    private const int Ahead = 8192;
 
     // Weight bytes that are used again by the next four input rows.
     private const int CachedBytes = 32 << 10;
@@ -17,8 +17,8 @@ internal static unsafe class GemvRows<TLanes, TFormat>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in WeightRows weights, int first, int end, in GemvBatch batch)
     {
-        // Inputs of four rows stay in the nearest cache while some weight rows pass; for the next four those weight rows come from a cache too.
-        int block = batch.Rows <= 4 ? end - first : (int)Math.Max(1, CachedBytes / weights.Stride);
+        // Inputs of four rows stay in the nearest cache while some weight rows pass; for the next ones those weight rows come from a cache too.
+        int block = batch.Rows is 1 or 4 ? end - first : (int)Math.Max(1, CachedBytes / weights.Stride);
         for (int start = first; start < end; start += block)
         {
             int stop = Math.Min(end, start + block);
@@ -33,12 +33,18 @@ internal static unsafe class GemvRows<TLanes, TFormat>
 
             for (; done < batch.Rows; done++)
             {
-                for (int output = start; output < stop; output++)
+                if (TFormat.BlockScaled)
                 {
-                    float sum = TFormat.BlockScaled
-                        ? OneScaled(Row(weights, output), Scales(weights, output), weights.Inputs, batch.Input(done))
-                        : One(Row(weights, output), weights.Inputs, batch.Input(done));
-                    batch.Output(done)[output] = Scale(weights, output) * sum;
+                    OneScaled(Row(weights, start), Scales(weights, start), weights.Inputs, stop - start, batch.Input(done), batch.Output(done) + start);
+                }
+                else
+                {
+                    One(Row(weights, start), weights.Inputs, stop - start, batch.Input(done), batch.Output(done) + start);
+                }
+
+                if (weights.Format is WeightFormat.Int8)
+                {
+                    Multiply(batch.Output(done), (float*)weights.Scales, start, stop);
                 }
             }
         }
@@ -73,31 +79,52 @@ internal static unsafe class GemvRows<TLanes, TFormat>
         }
     }
 
+    /// <summary>One input row against weight rows that follow each other: memory is read in order, and no call stands between two rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float One(byte* row, int inputs, float* x)
+    private static void One(byte* row, int inputs, int count, float* x, float* y)
     {
-        TLanes a = default, b = default;
-        int index = 0;
-        for (; index + 64 <= inputs; index += 64)
+        long stride = Offset(inputs);
+        for (int output = 0; output < count; output++, row += stride)
         {
-            Prefetch(row, index);
-            TFormat.Load(row, index, out TLanes first, out TLanes second);
-            TFormat.Load(row, index + 32, out TLanes third, out TLanes fourth);
-            a = TLanes.MultiplyAdd(first, TLanes.Load(x + index), a);
-            b = TLanes.MultiplyAdd(second, TLanes.Load(x + index + 16), b);
-            a = TLanes.MultiplyAdd(third, TLanes.Load(x + index + 32), a);
-            b = TLanes.MultiplyAdd(fourth, TLanes.Load(x + index + 48), b);
-        }
+            TLanes a = default, b = default;
+            int index = 0;
+            for (; index + 64 <= inputs; index += 64)
+            {
+                for (long line = 0; line < Offset(64); line += 64)
+                {
+                    PrefetchOnce(row + Offset(index) + Ahead + line);
+                }
 
-        if (index + 32 <= inputs)
+                TFormat.Load(row, index, out TLanes first, out TLanes second);
+                TFormat.Load(row, index + 32, out TLanes third, out TLanes fourth);
+                a = TLanes.MultiplyAdd(first, TLanes.Load(x + index), a);
+                b = TLanes.MultiplyAdd(second, TLanes.Load(x + index + 16), b);
+                a = TLanes.MultiplyAdd(third, TLanes.Load(x + index + 32), a);
+                b = TLanes.MultiplyAdd(fourth, TLanes.Load(x + index + 48), b);
+            }
+
+            if (index + 32 <= inputs)
+            {
+                TFormat.Load(row, index, out TLanes first, out TLanes second);
+                a = TLanes.MultiplyAdd(first, TLanes.Load(x + index), a);
+                b = TLanes.MultiplyAdd(second, TLanes.Load(x + index + 16), b);
+                index += 32;
+            }
+
+            y[output] = TLanes.Sum(a + b);
+            if (index < inputs)
+            {
+                y[output] = Rest(row, index, inputs, x, y[output]);
+            }
+        }
+    }
+
+    private static void Multiply(float* y, float* scales, int first, int end)
+    {
+        for (int output = first; output < end; output++)
         {
-            TFormat.Load(row, index, out TLanes first, out TLanes second);
-            a = TLanes.MultiplyAdd(first, TLanes.Load(x + index), a);
-            b = TLanes.MultiplyAdd(second, TLanes.Load(x + index + 16), b);
-            index += 32;
+            y[output] *= scales[output];
         }
-
-        return Rest(row, index, inputs, x, TLanes.Sum(a + b));
     }
 
     /// <summary>The same operations in the same order as <see cref="One"/>, for four input rows.</summary>
@@ -152,21 +179,70 @@ internal static unsafe class GemvRows<TLanes, TFormat>
         sums[3] = Rest(row, index, inputs, x3, TLanes.Sum(a3 + b3));
     }
 
+    /// <summary>One input row against weight rows that follow each other, four at a time: looking codes up takes longer than reading them, so inputs are loaded once for four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float OneScaled(byte* row, float* scales, int inputs, float* x)
+    private static void OneScaled(byte* row, float* scales, int inputs, int count, float* x, float* y)
     {
-        TLanes total = default;
-        for (int index = 0; index < inputs; index += WeightRows.Block)
+        long stride = Offset(inputs);
+        long ahead = 4 * stride * Math.Max(1, Ahead / (4 * stride));
+        int blocks = inputs / WeightRows.Block;
+        int output = 0;
+        for (; output + 4 <= count; output += 4, row += 4 * stride, scales += 4 * blocks)
         {
-            Prefetch(row, index);
-            TFormat.Load(row, index, out TLanes first, out TLanes second);
-            TFormat.Load(row, index + 32, out TLanes third, out TLanes fourth);
-            var a = TLanes.MultiplyAdd(second, TLanes.Load(x + index + 16), first * TLanes.Load(x + index));
-            var b = TLanes.MultiplyAdd(fourth, TLanes.Load(x + index + 48), third * TLanes.Load(x + index + 32));
-            total = TLanes.MultiplyAdd(a + b, TLanes.Create(scales[index / WeightRows.Block]), total);
+            TLanes t0 = default, t1 = default, t2 = default, t3 = default;
+            for (int block = 0; block < blocks; block++)
+            {
+                int index = block * WeightRows.Block;
+                byte* codes = row + Offset(index);
+                var x0 = TLanes.Load(x + index);
+                var x1 = TLanes.Load(x + index + 16);
+                var x2 = TLanes.Load(x + index + 32);
+                var x3 = TLanes.Load(x + index + 48);
+                PrefetchOnce(codes + ahead);
+                t0 = TLanes.MultiplyAdd(Block(codes, x0, x1, x2, x3), TLanes.Create(scales[block]), t0);
+                PrefetchOnce(codes + ahead + stride);
+                t1 = TLanes.MultiplyAdd(Block(codes + stride, x0, x1, x2, x3), TLanes.Create(scales[blocks + block]), t1);
+                PrefetchOnce(codes + ahead + (2 * stride));
+                t2 = TLanes.MultiplyAdd(Block(codes + (2 * stride), x0, x1, x2, x3), TLanes.Create(scales[(2 * blocks) + block]), t2);
+                PrefetchOnce(codes + ahead + (3 * stride));
+                t3 = TLanes.MultiplyAdd(Block(codes + (3 * stride), x0, x1, x2, x3), TLanes.Create(scales[(3 * blocks) + block]), t3);
+            }
+
+            y[output] = TLanes.Sum(t0);
+            y[output + 1] = TLanes.Sum(t1);
+            y[output + 2] = TLanes.Sum(t2);
+            y[output + 3] = TLanes.Sum(t3);
         }
 
-        return TLanes.Sum(total);
+        for (; output < count; output++, row += stride)
+        {
+            TLanes total = default;
+            for (int index = 0; index < inputs; index += WeightRows.Block, scales++)
+            {
+                var sum = Block(row + Offset(index), TLanes.Load(x + index), TLanes.Load(x + index + 16), TLanes.Load(x + index + 32), TLanes.Load(x + index + 48));
+                total = TLanes.MultiplyAdd(sum, TLanes.Create(*scales), total);
+            }
+
+            y[output] = TLanes.Sum(total);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Block(byte* codes, TLanes x0, TLanes x1, TLanes x2, TLanes x3)
+    {
+        TFormat.Load(codes, 0, out TLanes first, out TLanes second);
+        TFormat.Load(codes, 32, out TLanes third, out TLanes fourth);
+        return TLanes.MultiplyAdd(second, x1, first * x0) + TLanes.MultiplyAdd(fourth, x3, third * x2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchOnce(byte* address)
+    {
+        if (Sse.IsSupported)
+        {
+            // Used once: kept out of the larger caches, which leaves more of the memory's speed to the reads.
+            Sse.PrefetchNonTemporal(address);
+        }
     }
 
     /// <summary>The same operations in the same order as <see cref="OneScaled"/>, for four input rows.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Assay.Models.Engine.Native;
 
-/// <summary>While one lives, native blocks of 1 MiB or more come straight from the system and go back to it when freed.</summary>
+/// <summary>While one lives, native blocks of 128 KiB or more come straight from the system and go back to it when freed.</summary>
 /// <remarks>
 /// glibc raises that size to that of every large block it frees, up to 32 MiB, and keeps what lies below: loading a 500M model left 450 MiB of freed
 /// temporaries in the process. Outside of loading and of growing buffers the usual reuse is faster, so the end of this sets what glibc arrives at by itself.
@@ -15,7 +15,7 @@ internal sealed partial class LargeBlocks : IDisposable
 
     private static bool available = OperatingSystem.IsLinux();
 
-    private LargeBlocks() => Set(1 << 20, 1 << 20);
+    private LargeBlocks() => Set(128 << 10, 128 << 10);
 
     /// <summary>Begins.</summary>
     public static LargeBlocks Apart() => new();
