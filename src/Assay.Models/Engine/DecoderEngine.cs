@@ -36,7 +36,7 @@ public sealed class DecoderEngine : IDisposable
         head = new HeadLoss(weights);
         for (int index = 0; index < weights.Plan.Blocks.Count; index++)
         {
-            blocks.Add(new DecoderBlock(weights, adapter, index));
+            blocks.Add(new DecoderBlock(weights, adapter, index, blocks.LastOrDefault()));
         }
 
         firstTrained = blocks.FindIndex(block => block.Trains);
@@ -184,7 +184,7 @@ public sealed class DecoderEngine : IDisposable
             }
         }
 
-        return new PackedPass(arena, weights.Operand, tokens, rope) { Keep = keep, DropoutStep = dropoutStep, Cache = cache, EmbeddingNoise = noise };
+        return new PackedPass(arena, weights.Operand, tokens, rope) { Keep = keep, SavesMemory = weights.SavesMemory, DropoutStep = dropoutStep, Cache = cache, EmbeddingNoise = noise };
     }
 
     /// <summary>The residual stream after the last block.</summary>

@@ -35,6 +35,9 @@ public sealed class FrozenWeights : IDisposable
     /// <summary>Type of activations and weights in products.</summary>
     internal ScalarType Operand => Format is FrozenFormat.Fp32 or FrozenFormat.Nf4Fp32 ? ScalarType.Float32 : ScalarType.BFloat16;
 
+    /// <summary>Whether a run keeps less and computes more: who chooses four bits is short of memory.</summary>
+    internal bool SavesMemory => Format is FrozenFormat.Nf4 or FrozenFormat.Nf4Fp32;
+
     /// <summary>Loads a checkpoint.</summary>
     /// <param name="plan">What the weights are for.</param>
     /// <param name="checkpoint">Opened weights; may be disposed afterwards.</param>

@@ -48,7 +48,7 @@ internal sealed class CausalAttention : IBranch
         using var values = joined.narrow(1, Queries + Keys, Keys);
         pass.Cache?.Invoke(block, keys, values);
         using var queries = joined.narrow(1, 0, Queries);
-        var x = output.Input(pass, kept: true);
+        var x = Mixed(pass);
         using var mixed = x.narrow(1, 0, Queries);
         heads.Forward(pass, queries, keys, values, mixed);
         output.Forward(pass, x, y);
@@ -57,7 +57,16 @@ internal sealed class CausalAttention : IBranch
     public Tensor? Backward(PackedPass pass, Tensor dy, bool needInput)
     {
         var joined = Joined(pass);
-        var x = output.Input(pass, kept: true);
+        var x = Mixed(pass);
+        using var queries = joined.narrow(1, 0, Queries);
+        using var keys = joined.narrow(1, Queries, Keys);
+        using var values = joined.narrow(1, Queries + Keys, Keys);
+        using var mixed = x.narrow(1, 0, Queries);
+        if (pass.SavesMemory)
+        {
+            heads.Forward(pass, queries, keys, values, mixed);
+        }
+
         var dx = output.BackwardInput(pass, dy);
         output.BackwardAdapters(pass, x, dy);
         if (!needInput && qkv.Rank == 0)
@@ -66,10 +75,6 @@ internal sealed class CausalAttention : IBranch
         }
 
         var gradient = pass.Work("qkv.dy", plan.Qkv.Out);
-        using (var queries = joined.narrow(1, 0, Queries))
-        using (var keys = joined.narrow(1, Queries, Keys))
-        using (var values = joined.narrow(1, Queries + Keys, Keys))
-        using (var mixed = x.narrow(1, 0, Queries))
         using (var dMixed = dx.narrow(1, 0, Queries))
         using (var dQueries = gradient.narrow(1, 0, Queries))
         using (var dKeys = gradient.narrow(1, Queries, Keys))
@@ -93,6 +98,9 @@ internal sealed class CausalAttention : IBranch
         qkv.Dispose();
         output.Dispose();
     }
+
+    /// <summary>The heads' results as the output projection's input.</summary>
+    private Tensor Mixed(PackedPass pass) => output.Input(pass, kept: !pass.SavesMemory);
 
     /// <summary>[N, queries + keys + values], after norms and rotation.</summary>
     private Tensor Joined(PackedPass pass) => pass.Kept("qkv.y", block, plan.Qkv.Out);

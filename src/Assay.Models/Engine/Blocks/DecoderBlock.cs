@@ -7,21 +7,29 @@ namespace Assay.Models.Engine.Blocks;
 /// <summary>One decoder block on the fp32 residual stream.</summary>
 internal sealed class DecoderBlock : IDisposable
 {
+    // One residual input in this many is kept; those between are added up again from what the branches gave.
+    private const int KeptInputs = 4;
+
     private readonly BlockPlan plan;
     private readonly int index;
+    private readonly DecoderBlock? before;
+    private readonly bool keepsInput;
+    private readonly bool canRepeat;
     private readonly IBranch attention;
     private readonly IBranch mlp;
     private readonly Norm pre1;
     private readonly Norm? post1;
     private readonly Norm? pre2;
     private readonly Norm? post2;
+    private bool keepsMlp;
 
     /// <param name="weights">Base.</param>
     /// <param name="adapter">Adapter, or null.</param>
     /// <param name="index">Which block.</param>
-    public DecoderBlock(FrozenWeights weights, LoraAdapter? adapter, int index)
+    /// <param name="before">The block before it; null for the first one.</param>
+    public DecoderBlock(FrozenWeights weights, LoraAdapter? adapter, int index, DecoderBlock? before)
     {
-        (plan, this.index) = (weights.Plan.Blocks[index], index);
+        (plan, this.index, this.before) = (weights.Plan.Blocks[index], index, before);
         Norm? Make(NormPlan? norm, string role) => norm is null ? null : new Norm(weights, norm, role, index);
         (pre1, post1, pre2, post2) = (Make(plan.Pre1, "pre1")!, Make(plan.Post1, "post1"), Make(plan.Pre2, "pre2"), Make(plan.Post2, "post2"));
         attention = plan.Attention switch
@@ -37,6 +45,15 @@ internal sealed class DecoderBlock : IDisposable
             ExpertsMlp experts => new ExpertsFeedForward(weights, experts, adapter, index),
             _ => throw new NotSupportedException($"The packed path has no {plan.Mlp.GetType().Name}."),
         };
+
+        // fp32 results would take as much as the sums themselves.
+        canRepeat = weights.Operand == ScalarType.BFloat16 && !plan.Parallel && !mlp.ResultIsFloat;
+        keepsInput = before is null || !before.canRepeat || index % KeptInputs == 0;
+        keepsMlp = post2 is not null;
+        if (!keepsInput)
+        {
+            before!.keepsMlp = true;
+        }
     }
 
     /// <summary>Its matrices in the order data flows.</summary>
@@ -46,12 +63,13 @@ internal sealed class DecoderBlock : IDisposable
     public bool Trains => Linears.Any(linear => linear.Rank > 0);
 
     /// <summary>The block's residual input, [N, D] fp32, for the caller of <see cref="Forward"/> to fill.</summary>
-    public Tensor Input(PackedPass pass) => pass.KeptFloats("h", index, pass.Count, Width);
+    public Tensor Input(PackedPass pass) =>
+        keepsInput || !pass.Keep ? pass.KeptFloats("h", index, pass.Count, Width) : pass.WorkFloats("h.between", pass.Count, Width);
 
     private int Width => plan.Pre1.Width;
 
     /// <param name="pass">The call.</param>
-    /// <param name="result">[N, D] fp32, written; may be <see cref="Input"/> itself when nothing is kept.</param>
+    /// <param name="result">[N, D] fp32, written; may be the memory of <see cref="Input"/>.</param>
     public void Forward(PackedPass pass, Tensor result)
     {
         var h = Input(pass);
@@ -67,7 +85,9 @@ internal sealed class DecoderBlock : IDisposable
         attention.Forward(pass, AttentionResult(pass));
         var middle = Middle(pass, h);
         pre2!.Forward(pass, middle, mlp.Input(pass));
-        RowOperators.Add(result, middle, AfterMlp(pass, Run(pass, mlp)));
+        var y = MlpTarget(pass);
+        mlp.Forward(pass, y);
+        RowOperators.Add(result, middle, AfterMlp(pass, y));
     }
 
     /// <summary>Turns the gradient of the block's result into that of its input.</summary>
@@ -77,7 +97,7 @@ internal sealed class DecoderBlock : IDisposable
     /// <param name="needInput">Whether an earlier block trains, so that the input's gradient is wanted; else <paramref name="dh"/> is undefined afterwards.</param>
     public void Backward(PackedPass pass, Tensor dh, bool needInput)
     {
-        var h = Input(pass);
+        var h = Restored(pass);
         var dy = pass.Work("branch.dy", Width);
         if (plan.Parallel)
         {
@@ -164,8 +184,12 @@ internal sealed class DecoderBlock : IDisposable
         target.copy_(same);
     }
 
-    /// <summary>What the mlp gave, before its post-norm; only a post-norm needs it again.</summary>
-    private Tensor MlpResult(PackedPass pass) => pass.Kept("post2.x", index, Width);
+    /// <summary>What the mlp gave, before its post-norm, where it is needed again.</summary>
+    private Tensor MlpResult(PackedPass pass) => pass.Kept("mlp.y", index, Width);
+
+    private Tensor MlpTarget(PackedPass pass) => mlp.ResultIsFloat
+        ? pass.WorkFloats("branch.floats", pass.Count, Width)
+        : keepsMlp ? MlpResult(pass) : pass.Work("branch.y", Width);
 
     private Tensor AfterMlp(PackedPass pass, Tensor y)
     {
@@ -175,10 +199,28 @@ internal sealed class DecoderBlock : IDisposable
         }
 
         var original = MlpResult(pass);
-        RowOperators.Convert(y, original);
+        if (mlp.ResultIsFloat)
+        {
+            RowOperators.Convert(y, original);
+        }
+
         var normalised = pass.Work("branch.norm", Width);
         post2.Forward(pass, original, normalised);
         return normalised;
+    }
+
+    /// <summary>The residual input as the forward call had it: kept, or added up again in the same order from the last one that was.</summary>
+    private Tensor Restored(PackedPass pass)
+    {
+        if (keepsInput)
+        {
+            return Input(pass);
+        }
+
+        var middle = before!.Middle(pass, before.Restored(pass));
+        var h = Input(pass);
+        RowOperators.Add(h, middle, before.AfterMlp(pass, before.MlpResult(pass)));
+        return h;
     }
 
     private static void Denormalised(PackedPass pass, Norm? norm, Func<PackedPass, Tensor> original, Tensor dh, Tensor dy)

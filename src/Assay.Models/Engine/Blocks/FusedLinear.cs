@@ -73,6 +73,9 @@ internal sealed class FusedLinear : IDisposable
     public Tensor Input(PackedPass pass, bool kept = false) =>
         kept ? pass.Kept($"{role}.x", block, In + Rank) : pass.Work($"{role}.x", In + Rank);
 
+    /// <summary>[N, K + R]: where <see cref="BackwardInput"/> writes; x' itself may lie there where the backward call can make it again in place.</summary>
+    public Tensor Gradient(PackedPass pass) => pass.Work($"{role}.dx", In + Rank);
+
     /// <summary>Copies the masters into the product operands; after every change of them.</summary>
     public void ParametersChanged()
     {
@@ -120,7 +123,7 @@ internal sealed class FusedLinear : IDisposable
     /// <returns>[N, K + R]: first dx, then what <see cref="BackwardAdapters"/> needs.</returns>
     public Tensor BackwardInput(PackedPass pass, Tensor dy)
     {
-        var dx = pass.Work($"{role}.dx", In + Rank);
+        var dx = Gradient(pass);
         matrix.MultiplyBack(dy, dx, Rank);
         if (Rank > 0)
         {

@@ -23,7 +23,7 @@ internal sealed class GatedFeedForward(FrozenWeights weights, GatedMlp plan, Lor
     {
         var halves = Halves(pass);
         gateUp.Forward(pass, gateUp.Input(pass), halves);
-        var x = down.Input(pass);
+        var x = down.Gradient(pass);
         RowOperators.GatedForward(plan.Act, halves, x);
         down.Forward(pass, x, y);
     }
@@ -31,12 +31,11 @@ internal sealed class GatedFeedForward(FrozenWeights weights, GatedMlp plan, Lor
     public Tensor? Backward(PackedPass pass, Tensor dy, bool needInput)
     {
         var halves = Halves(pass);
-        var x = down.Input(pass);
         var dx = down.BackwardInput(pass, dy);
 
-        // One pass over the halves turns them into their gradients and restores what down saw, so neither is kept.
-        RowOperators.GatedBackward(plan.Act, halves, dx, x);
-        down.BackwardAdapters(pass, x, dy);
+        // One pass over the halves turns them into their gradients, and dx into what down saw, so neither is kept.
+        RowOperators.GatedBackward(plan.Act, halves, dx, dx);
+        down.BackwardAdapters(pass, dx, dy);
         return gateUp.Backward(pass, halves, needInput);
     }
 

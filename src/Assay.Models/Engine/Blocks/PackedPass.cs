@@ -29,6 +29,9 @@ internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTo
     /// <summary>Whether a backward call follows, so that each block keeps what it needs.</summary>
     public bool Keep { get; init; }
 
+    /// <summary>Whether the backward call computes again what takes little time and much memory to keep.</summary>
+    public bool SavesMemory { get; init; }
+
     /// <summary>Training step that keys the dropout masks; null for none.</summary>
     public long? DropoutStep { get; init; }
 
@@ -39,7 +42,7 @@ internal sealed class PackedPass(BufferArena arena, ScalarType operand, PackedTo
     public Action<int, Tensor, Tensor>? Cache { get; init; }
 
     /// <summary>The same call for some of its tokens only.</summary>
-    public PackedPass WithRows(int count) => new(arena, Operand, Tokens, Rope) { Count = count, Keep = Keep, DropoutStep = DropoutStep };
+    public PackedPass WithRows(int count) => new(arena, Operand, Tokens, Rope) { Count = count, Keep = Keep, SavesMemory = SavesMemory, DropoutStep = DropoutStep };
 
     /// <summary>Operands that the backward call needs: one buffer per block while training, else one for all.</summary>
     public Tensor Kept(string role, int block, long columns) => arena.Get(role, Keep ? block : FirstBlock, Operand, Count, columns);

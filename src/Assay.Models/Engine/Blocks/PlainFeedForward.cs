@@ -18,7 +18,7 @@ internal sealed class PlainFeedForward(FrozenWeights weights, PlainMlp plan, Lor
     {
         var inner = Inner(pass);
         up.Forward(pass, up.Input(pass), inner);
-        var x = down.Input(pass);
+        var x = down.Gradient(pass);
         RowOperators.PlainForward(plan.Act, inner, x);
         down.Forward(pass, x, y);
     }
@@ -26,10 +26,9 @@ internal sealed class PlainFeedForward(FrozenWeights weights, PlainMlp plan, Lor
     public Tensor? Backward(PackedPass pass, Tensor dy, bool needInput)
     {
         var inner = Inner(pass);
-        var x = down.Input(pass);
         var dx = down.BackwardInput(pass, dy);
-        RowOperators.PlainBackward(plan.Act, inner, dx, x);
-        down.BackwardAdapters(pass, x, dy);
+        RowOperators.PlainBackward(plan.Act, inner, dx, dx);
+        down.BackwardAdapters(pass, dx, dy);
         return up.Backward(pass, inner, needInput);
     }
 
