@@ -132,19 +132,27 @@ public sealed class Site : IAsyncLifetime
     {
         using var client = new HttpClient();
         var since = Stopwatch.StartNew();
-        while (true)
+        string answer = "nothing";
+        while (since.Elapsed < Start && !_server!.HasExited)
         {
             try
             {
-                if ((await client.GetAsync(new Uri($"{Address}/health"))).IsSuccessStatusCode)
+                using var response = await client.GetAsync(new Uri($"{Address}/health"));
+                if (response.IsSuccessStatusCode)
                 {
                     return;
                 }
+
+                answer = $"status {(int)response.StatusCode}";
             }
-            catch (HttpRequestException) when (since.Elapsed < Start && !_server!.HasExited)
+            catch (HttpRequestException error)
             {
-                await Task.Delay(200);
+                answer = error.Message;
             }
+
+            await Task.Delay(200);
         }
+
+        throw new InvalidOperationException($"The server did not become healthy within {Start.TotalSeconds} s{(_server!.HasExited ? ", it ended" : "")}; its last answer: {answer}.");
     }
 }

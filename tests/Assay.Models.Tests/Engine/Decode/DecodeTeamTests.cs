@@ -5,16 +5,18 @@ namespace Assay.Models.Tests.Engine.Decode;
 public sealed class DecodeTeamTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(5)]
-    public void Every_item_is_visited_once_in_every_loop(int threads)
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(2, 7)]
+    [InlineData(5, 1)]
+    [InlineData(5, 3)]
+    public void Every_item_is_visited_once_in_every_loop(int threads, int grain)
     {
         using var team = new DecodeTeam(threads);
-        for (int total = 0; total < 200; total++)
+        for (int total = 0; total < 400; total++)
         {
             int[] visits = new int[total];
-            team.Run(total, 1, (first, end) =>
+            team.Run(total, grain, (first, end) =>
             {
                 for (int item = first; item < end; item++)
                 {
