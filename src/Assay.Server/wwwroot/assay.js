@@ -22,11 +22,12 @@ document.addEventListener('keydown', event => {
 
 // Times: the server writes UTC, the reader sees the own time zone; the title keeps UTC.
 const two = number => String(number).padStart(2, '0');
+const unbroken = text => Object.assign(document.createElement('span'), { className: 'nowrap', textContent: text });
 const showLocal = time => {
   if (time.dataset.done === time.dateTime) return;
   time.dataset.done = time.dateTime;
   const at = new Date(time.dateTime);
-  time.textContent = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  time.replaceChildren(unbroken(`${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`), ' ', unbroken(`${two(at.getHours())}:${two(at.getMinutes())}`));
 };
 const showAllLocal = node => node.querySelectorAll?.('time.local').forEach(showLocal);
 showAllLocal(document);
