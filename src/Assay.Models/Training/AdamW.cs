@@ -79,14 +79,17 @@ public sealed class AdamW : IDisposable
     /// <summary>The gradient, contiguous and in this machine's memory. Every look at a gradient makes a handle that keeps its memory until it is disposed.</summary>
     private static Tensor? Near(TrainedTensor trained)
     {
-        using var gradient = trained.Gradient();
-        if (gradient is null)
+        var gradient = trained.Gradient();
+        if (gradient is null || (gradient.device_type == TorchSharp.DeviceType.CPU && gradient.is_contiguous()))
         {
-            return null;
+            return gradient;
         }
 
-        using var near = gradient.cpu();
-        return near.contiguous();
+        using (gradient)
+        {
+            using var near = gradient.cpu();
+            return near.contiguous();
+        }
     }
 
     private sealed record Moments(TrainedTensor Trained, Tensor First, Tensor Second);

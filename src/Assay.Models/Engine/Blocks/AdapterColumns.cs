@@ -11,6 +11,7 @@ internal sealed unsafe class AdapterColumns : IDisposable
 {
     private readonly int row;
     private readonly int rows;
+    private readonly int[] sources;
     private readonly Tensor? hubRows;
     private readonly Tensor bGradient;
     private Tensor? aGradient;
@@ -22,9 +23,8 @@ internal sealed unsafe class AdapterColumns : IDisposable
     public AdapterColumns(LoraPair pair, RowBlock part, int row, int column)
     {
         (Pair, Column, this.row, rows) = (pair, column, row, part.Module.Out);
-        hubRows = part.Order.IsIdentity
-            ? null
-            : tensor(Array.ConvertAll(part.Order.HubRows(rows), index => (long)index)).DetachFromDisposeScope();
+        sources = part.Order.IsIdentity ? [.. Enumerable.Range(0, rows)] : part.Order.HubRows(rows);
+        hubRows = part.Order.IsIdentity ? null : tensor(Array.ConvertAll(sources, index => (long)index)).DetachFromDisposeScope();
         bGradient = zeros(pair.B.shape, ScalarType.Float32).DetachFromDisposeScope();
     }
 
@@ -51,12 +51,9 @@ internal sealed unsafe class AdapterColumns : IDisposable
     {
         using var mine = columns.narrow(0, row, rows);
         using var target = mine.narrow(1, Column, Pair.Rank);
-        using var scaled = Pair.B.mul(Pair.Scale);
-        using var ordered = hubRows is null ? scaled.alias() : scaled.index_select(0, hubRows);
-        target.copy_(ordered);
+        RowOperators.Gather(Pair.B, sources, target, Pair.Scale);
         using var aRows = a.narrow(0, Column, Pair.Rank);
-        using var aTarget = aRows.narrow(1, 0, Pair.A.shape[1]);
-        aTarget.copy_(Pair.A);
+        RowOperators.Convert(Pair.A, aRows);
     }
 
     /// <summary>Adds this adapter's part of dyᵀ·u.</summary>
