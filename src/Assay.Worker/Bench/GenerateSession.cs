@@ -59,15 +59,16 @@ internal sealed class GenerateSession : IDisposable
         var (limits, shares) = (new List<double>(), new List<double>());
         var sequences = prompts.Select(prompt => pool.Reserve(prompt.Length + options.Tokens)!).ToList();
         int[] next = Prefill(new GenerateRun(), sequences);
-        for (int turn = 0; turn < options.Tokens / TurnTokens; turn++)
+        int tokens = Math.Min(TurnTokens, options.Tokens);
+        for (int done = 0; done + tokens <= options.Tokens; done += tokens)
         {
             double limit = bandwidth.Measure(PassesPerTurn);
             limits.Add(limit);
-            shares.Add(weights.BytesPerToken * TurnTokens / Decode(sequences, next, TurnTokens) / 1e9 / limit);
+            shares.Add(weights.BytesPerToken * tokens / Decode(sequences, next, tokens) / 1e9 / limit);
         }
 
         sequences.ForEach(sequence => sequence.Dispose());
-        return shares.Count == 0 ? (double.NaN, double.NaN) : (GenerateBench.Median(limits), GenerateBench.Median(shares));
+        return (GenerateBench.Median(limits), GenerateBench.Median(shares));
     }
 
     private void Round(GenerateRun run, int tokens)
