@@ -49,10 +49,10 @@ internal sealed record GenerateBenchResult
     /// <summary>Weight bytes read a second while decoding, 10⁹.</summary>
     public required double EffectiveGbPerSecond { get; init; }
 
-    /// <summary>What the same threads reach when they only read memory, 10⁹ bytes a second, best of several rounds in this run.</summary>
+    /// <summary>What the same threads reach when they only read memory, 10⁹ bytes a second, median of turns between short pieces of decoding.</summary>
     public required double ReadGbPerSecond { get; init; }
 
-    /// <summary>Effective over read.</summary>
+    /// <summary>Weight bytes read while decoding over what reading alone reached just before, median of the turns.</summary>
     public required double ReadShare { get; init; }
 
     /// <summary>Peak resident memory of the decoding path, MiB, or null where unknown.</summary>
