@@ -13,6 +13,9 @@ public static class FileTypes
         new PlainTextFile(),
         new PdfFile(),
         new DocxFile(),
+        new JsonlFile(),
+        new CsvFile(),
+        new ParquetFile(),
     ];
 
     /// <summary>The type that a file name's extension announces, or null when no type has it. Case does not matter.</summary>

@@ -22,13 +22,13 @@ public static class ValidationPipeline
         var type = FileTypes.FileTypes.ByName(request.FileName);
         if (type is null)
         {
-            return Unreadable(null, content.Length, sha256, new Evidence("No file type has the name's extension."), "Send a .md, .txt, .pdf or .docx file.");
+            return Unreadable(null, content.Length, sha256, new Evidence("No file type has the name's extension."), $"Send one of {string.Join(' ', FileTypes.FileTypes.All.SelectMany(other => other.Extensions))}.");
         }
 
         try
         {
             var read = type.Read(content, cancel);
-            var records = read is ExtractedText text ? RecordReader.Read(text) : new RecordReading([], []);
+            var records = read is ExtractedText text ? RecordReader.Read(text, request.Columns ?? request.Profile.Columns) : new RecordReading([], []);
             return Judge(new ValidationContext(request, type, read, records), content.Length, sha256, cancel);
         }
         catch (InvalidFileException problem)
@@ -61,7 +61,7 @@ public static class ValidationPipeline
         var records = context.Reading.Records;
         return new Inspection(
             context.Type.Name, size, sha256, findings, context.Reading,
-            context.Content is ExtractedText text ? NormalisedText.Hash(NormalisedText.Of(text.Text)) : "",
+            context.Content is ExtractedText ? NormalisedText.Hash(NormalisedText.Of(context.Words.Text)) : "",
             [.. records.Select(record => ContentSignature.Of(record.JoinedText()))],
             context.Content is ExtractedText { IsSource: false } extracted ? Store(extracted) : null,
             context.Request.Salt is { } salt ? UnitLeaves.Hash(salt, UnitText.Of(records)) : []);

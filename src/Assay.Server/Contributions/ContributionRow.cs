@@ -16,12 +16,12 @@ internal sealed class ContributionRow : IEntityTypeConfiguration<ContributionRow
     /// <summary>For display only; never a path.</summary>
     public string FileName { get; init; } = "";
 
-    /// <summary>md, txt, pdf or docx.</summary>
+    /// <summary>Name of its file type, for example md or jsonl.</summary>
     public string Type { get; init; } = "";
     public long Bytes { get; init; }
     public string Sha256 { get; init; } = "";
 
-    /// <summary>Blob of the extracted text that the records of a pdf or docx point into; null for md and txt.</summary>
+    /// <summary>Blob of the extracted text that the records of a pdf, docx or parquet point into; null where they point into the file.</summary>
     public string? ExtractionSha256 { get; set; }
 
     /// <summary>SHA-256 of the normalised text, known after parsing.</summary>
