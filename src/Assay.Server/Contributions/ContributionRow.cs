@@ -35,6 +35,9 @@ internal sealed class ContributionRow : IEntityTypeConfiguration<ContributionRow
     public string? Note { get; init; }
     public string? Language { get; init; }
 
+    /// <summary>Which columns of rows hold what, as the contributor said.</summary>
+    public string? Columns { get; init; }
+
     /// <summary>The answer that this file corrects.</summary>
     public string? FromAnswer { get; init; }
     public ContributionState State { get; set; }

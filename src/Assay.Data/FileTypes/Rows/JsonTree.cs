@@ -12,7 +12,7 @@ internal sealed class JsonTree
 
     private const int MaximumValues = 1_500_000;
 
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = MaximumDepth, CommentHandling = JsonCommentHandling.Disallow };
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = MaximumDepth + 1, CommentHandling = JsonCommentHandling.Disallow };
 
     private readonly Dictionary<string, string> _names = [];
     private int _values;
@@ -49,10 +49,8 @@ internal sealed class JsonTree
         }
     }
 
-    private static string Describe(JsonException problem, int first, Utf8JsonReader reader) => problem is RepeatedNameException repeated
-        ? repeated.Message
-        : reader.CurrentDepth >= MaximumDepth
-        ? $"it is nested deeper than {MaximumDepth} levels"
+    private static string Describe(JsonException problem, int first, Utf8JsonReader reader) => problem is JsonFault
+        ? problem.Message
         : $"it breaks off or is malformed at byte {first + reader.BytesConsumed}";
 
     private RowField Value(ref Utf8JsonReader reader, string name, int first)
@@ -60,6 +58,11 @@ internal sealed class JsonTree
         if (++_values > MaximumValues)
         {
             throw new InvalidFileException($"The file holds more than {MaximumValues} values.", "Split it into smaller files.");
+        }
+
+        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && reader.CurrentDepth >= MaximumDepth)
+        {
+            throw new JsonFault($"it is nested deeper than {MaximumDepth} levels");
         }
 
         var start = first + (int)reader.TokenStartIndex;
@@ -95,7 +98,7 @@ internal sealed class JsonTree
             seen ??= [];
             if (!seen.Add(name))
             {
-                throw new RepeatedNameException($"the member '{DisplayName.Of(name)}' appears twice");
+                throw new JsonFault($"the member '{DisplayName.Of(name)}' appears twice");
             }
 
             reader.Read();
@@ -116,5 +119,5 @@ internal sealed class JsonTree
         return name;
     }
 
-    private sealed class RepeatedNameException(string message) : JsonException(message);
+    private sealed class JsonFault(string message) : JsonException(message);
 }

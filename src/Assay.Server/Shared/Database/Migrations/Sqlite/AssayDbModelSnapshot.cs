@@ -279,6 +279,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<long>("Bytes")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Columns")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("DatanetId")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -405,6 +408,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Turns")
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("ContributionId");
@@ -424,6 +430,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<long?>("BytesPerDay")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Columns")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Description")
                         .IsRequired()
