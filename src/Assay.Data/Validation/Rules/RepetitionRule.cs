@@ -10,7 +10,7 @@ namespace Assay.Data.Validation.Rules;
 public sealed class RepetitionRule : IValidationRule
 {
     private const int FewestWords = 50, GramWords = 4;
-    
+
     /// <inheritdoc/>
     public string Id => "repetition";
 
