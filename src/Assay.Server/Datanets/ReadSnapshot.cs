@@ -25,6 +25,7 @@ internal static class ReadSnapshot
                 : Refusal.NotFound("snapshot", id).ToProblem());
         DiffSnapshots.Map(group);
         ReadCard.Map(group);
+        ExportSnapshot.Map(group);
         group.MapGet("/{id}/preview", PreviewAsync).RequireAuthorization(Scopes.Train);
     }
 

@@ -59,7 +59,7 @@ public static class Croissant
         ["field"] = new JsonArray([.. (part.Table == "files" ? FileTable.Described : RecordTable.Described).Select(column => Field(part, column.Name, column.DataType))]),
     };
 
-    private static JsonNode Field(DatasetPart part, string name, string type) => new JsonObject
+    private static JsonObject Field(DatasetPart part, string name, string type) => new JsonObject
     {
         ["@type"] = "cr:Field",
         ["@id"] = $"{part.Table}/{name}",

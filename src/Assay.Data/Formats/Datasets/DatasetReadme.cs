@@ -34,7 +34,7 @@ public static class DatasetReadme
             - `provenance.json`: the frozen list with the ledger index and hash of every contribution, and what was removed since.
             - `croissant.json`: the same tables described in Croissant 1.1.
 
-            Each contribution keeps its own licence, named in its row. The whole can be sent to another datanet with `./assay import`.
+            Each contribution keeps its own licence, named in its row.
 
             """);
         return text.ToString();
