@@ -53,7 +53,7 @@ internal static class InstructionRows
 
     private static (List<RecordTurn> Turns, RowFault? Fault) Turns(SourceRow row, ColumnMapping? mapping)
     {
-        var layout = mapping ?? Array.Find(Layouts, known => Fits(row, known));
+        var layout = mapping ?? Array.Find(Layouts, known => Fits(row, known) && HasContent(row, known)) ?? Array.Find(Layouts, known => Fits(row, known));
         if (layout is null || !Fits(row, layout))
         {
             return ([], Unknown(row, mapping));
@@ -78,6 +78,10 @@ internal static class InstructionRows
         layout.Text is { } text ? row.Field(text) is not null
         : layout.Turns is { } turns ? row.Field(turns) is not null
         : row.Field(layout.Prompt!) is not null && row.Field(layout.Answer!) is not null;
+
+    /// <summary>A row may carry several layouts, some of them empty, as our own exports do for running text.</summary>
+    private static bool HasContent(SourceRow row, ColumnMapping layout) =>
+        row.Field(layout.Text ?? layout.Turns ?? layout.Prompt!) is { Items.Count: > 0 } or { Text.Length: > 0 };
 
     private static RowFault? AddPair(List<RecordTurn> turns, SourceRow row, ColumnMapping layout)
     {

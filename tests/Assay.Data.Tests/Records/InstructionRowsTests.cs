@@ -15,6 +15,7 @@ public sealed class InstructionRowsTests
     [InlineData("""{"prompt":[{"role":"user","content":"2+2?"}],"completion":[{"role":"assistant","content":"4"}]}""", "User:2+2?|Assistant:4")]
     [InlineData("""{"Question":"2+2?","Answer":"4","id":7}""", "User:2+2?|Assistant:4")]
     [InlineData("""{"text":"Bees fly."}""", "Text:Bees fly.")]
+    [InlineData("""{"sha256":"0","messages":[],"prompt":"","text":"Bees fly."}""", "Text:Bees fly.")]
     public void Every_known_layout_becomes_turns(string row, string turns) =>
         Assert.Equal(turns, Turns(Assert.Single(Read("a.jsonl", row).Records)));
 
