@@ -41,7 +41,21 @@ public sealed class PictureTests(AssayServer server) : IClassFixture<AssayServer
 
         var snapshot = await person.PostAsync<SnapshotView>($"/api/v1/datanets/{datanet.Id}/snapshots", new { });
         Assert.Equal((1, 1), (snapshot.Contributions, snapshot.Records));
-        using var run = await person.PostAsync("/api/v1/runs", new { name = "no", @base = "starter-15m", snapshots = new[] { snapshot.Id } });
+    }
+
+    [Fact]
+    public async Task A_run_on_pictures_is_refused()
+    {
+        await using var own = await AssayServer.StartAsync(null, TinyBase.Setting);
+        TinyBase.Write(own);
+        var person = await own.JoinAsync();
+        var datanet = await OpenAsync(person);
+        await SendAsync(person, datanet.Id, "buoy.png", Scene.Draw(106).ToPng());
+        await own.ValidateAsync();
+        var snapshot = await person.PostAsync<SnapshotView>($"/api/v1/datanets/{datanet.Id}/snapshots", new { });
+
+        using var run = await person.PostAsync("/api/v1/runs", new { name = "no", @base = TinyBase.Name, snapshots = new[] { snapshot.Id } });
+
         Assert.Equal(HttpStatusCode.Conflict, run.StatusCode);
         Assert.Contains("trained on text only", await run.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
