@@ -13,12 +13,6 @@ public static class FileGate
 
     private static readonly Dictionary<string, DatanetKind> KnownElsewhere = new()
     {
-        [".png"] = DatanetKind.Image,
-        [".jpg"] = DatanetKind.Image,
-        [".jpeg"] = DatanetKind.Image,
-        [".webp"] = DatanetKind.Image,
-        [".tiff"] = DatanetKind.Image,
-        [".bmp"] = DatanetKind.Image,
         [".wav"] = DatanetKind.Audio,
         [".mp3"] = DatanetKind.Audio,
         [".flac"] = DatanetKind.Audio,

@@ -129,7 +129,7 @@ if (form) {
       const item = make('li');
       const row = {
         key: newKey(), head: make('div'), state: make('div'), more: make('div', 'small'), bar: make('progress'),
-        facts: Object.fromEntries(['licence', 'source', 'intended_use', 'note', 'columns'].map(name => [name, form.elements[name].value.trim()])),
+        facts: Object.fromEntries(['licence', 'source', 'intended_use', 'note', 'columns'].map(name => [name, form.elements[name]?.value.trim() ?? ''])),
       };
       row.bar.max = 1;
       row.bar.value = 0;

@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Assay.Server.Shared.Database.Migrations.Sqlite
 {
     [DbContext(typeof(AssayDb))]
-    [Migration("20261123083159_Rows")]
-    partial class Rows
+    [Migration("20261123083427_MediaFingerprints")]
+    partial class MediaFingerprints
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -282,9 +282,6 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<long>("Bytes")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("Columns")
-                        .HasColumnType("TEXT");
-
                     b.Property<string>("DatanetId")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -320,6 +317,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<string>("Op")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PreviewSha256")
                         .HasColumnType("TEXT");
 
                     b.Property<long>("ReceivedAt")
@@ -374,6 +374,30 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.ToTable("contribution", (string)null);
                 });
 
+            modelBuilder.Entity("Assay.Server.Contributions.PictureHashRow", b =>
+                {
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Key")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Crop")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Hash")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatanetId", "Key", "ContributionId", "Crop");
+
+                    b.HasIndex("ContributionId");
+
+                    b.ToTable("picture_hash", (string)null);
+                });
+
             modelBuilder.Entity("Assay.Server.Contributions.RecordRow", b =>
                 {
                     b.Property<long>("Id")
@@ -411,9 +435,6 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Turns")
-                        .HasColumnType("TEXT");
-
                     b.HasKey("Id");
 
                     b.HasIndex("ContributionId");
@@ -433,9 +454,6 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<long?>("BytesPerDay")
                         .HasColumnType("INTEGER");
-
-                    b.Property<string>("Columns")
-                        .HasColumnType("TEXT");
 
                     b.Property<string>("Description")
                         .IsRequired()
