@@ -6,6 +6,7 @@ using Assay.Server.Attribution;
 using Assay.Server.Chat;
 using Assay.Server.Contributions;
 using Assay.Server.Datanets;
+using Assay.Server.Datanets.Imports;
 using Assay.Server.ModelCatalog;
 using Assay.Server.Review;
 using Assay.Server.Runs;
@@ -23,6 +24,7 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
     public DbSet<DatanetRow> Datanets => Set<DatanetRow>();
     public DbSet<SnapshotRow> Snapshots => Set<SnapshotRow>();
+    public DbSet<ImportRow> Imports => Set<ImportRow>();
     public DbSet<ContributionRow> Contributions => Set<ContributionRow>();
     public DbSet<RecordRow> Records => Set<RecordRow>();
     public DbSet<BandRow> Bands => Set<BandRow>();

@@ -299,6 +299,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<string>("FromAnswer")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ImportId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("IntendedUse")
                         .HasColumnType("TEXT");
 
@@ -496,6 +499,36 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.HasIndex("OpenedAt");
 
                     b.ToTable("datanet", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Datanets.Imports.ImportRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ClosedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DatanetId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("OpenedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DatanetId");
+
+                    b.ToTable("import", (string)null);
                 });
 
             modelBuilder.Entity("Assay.Server.Datanets.SnapshotRow", b =>
@@ -817,6 +850,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<string>("Day")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Import")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("RequestHash")
