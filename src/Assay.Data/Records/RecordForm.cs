@@ -9,6 +9,15 @@ public enum RecordForm
     /// <summary>A section under a heading; the heading path is the prompt.</summary>
     Section,
 
+    /// <summary>A prompt and its answer, from a row.</summary>
+    Instruction,
+
+    /// <summary>A conversation of several turns, from a row.</summary>
+    Conversation,
+
     /// <summary>A run of paragraphs without a prompt.</summary>
     Chunk,
+
+    /// <summary>A whole picture or clip: the hash of its bytes, and its words.</summary>
+    Media,
 }

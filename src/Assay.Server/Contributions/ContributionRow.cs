@@ -16,15 +16,18 @@ internal sealed class ContributionRow : IEntityTypeConfiguration<ContributionRow
     /// <summary>For display only; never a path.</summary>
     public string FileName { get; init; } = "";
 
-    /// <summary>md, txt, pdf or docx.</summary>
+    /// <summary>Name of the file type, such as md or png.</summary>
     public string Type { get; init; } = "";
     public long Bytes { get; init; }
     public string Sha256 { get; init; } = "";
 
-    /// <summary>Blob of the extracted text that the records of a pdf or docx point into; null for md and txt.</summary>
+    /// <summary>Blob of the extracted text that the records of a pdf, docx or parquet point into; null where they point into the file.</summary>
     public string? ExtractionSha256 { get; set; }
 
-    /// <summary>SHA-256 of the normalised text, known after parsing.</summary>
+    /// <summary>Blob of the small picture that a worker made, for pictures that could be read.</summary>
+    public string? PreviewSha256 { get; set; }
+
+    /// <summary>SHA-256 of the normalised text, or of the decoded pixels or samples; known after parsing.</summary>
     public string? TextSha256 { get; set; }
 
     /// <summary>32 random bytes that make the ledger's commitment erasable.</summary>
@@ -34,6 +37,9 @@ internal sealed class ContributionRow : IEntityTypeConfiguration<ContributionRow
     public string? IntendedUse { get; init; }
     public string? Note { get; init; }
     public string? Language { get; init; }
+
+    /// <summary>Which columns of rows hold what, as the contributor said.</summary>
+    public string? Columns { get; init; }
 
     /// <summary>The answer that this file corrects.</summary>
     public string? FromAnswer { get; init; }

@@ -56,6 +56,7 @@ internal sealed class IntakeCommit(DbWriter writer, JobQueue jobs, LedgerSequenc
                 Language = request.Facts.Language,
                 FromAnswer = request.Facts.FromAnswer,
                 ImportId = request.Facts.Import,
+                Columns = request.Facts.Columns is { Length: > 0 } columns ? columns : null,
                 ReceivedAt = now,
             };
             var entry = db.Append(LedgerFacts.Contribution(row, datanet.Kind, contributor, claim.AnswerIndex));

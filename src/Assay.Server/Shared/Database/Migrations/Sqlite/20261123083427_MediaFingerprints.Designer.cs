@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Assay.Server.Shared.Database.Migrations.Sqlite
 {
     [DbContext(typeof(AssayDb))]
-    [Migration("20261123084203_Imports")]
-    partial class Imports
+    [Migration("20261123083427_MediaFingerprints")]
+    partial class MediaFingerprints
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -302,9 +302,6 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<string>("FromAnswer")
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("ImportId")
-                        .HasColumnType("TEXT");
-
                     b.Property<string>("IntendedUse")
                         .HasColumnType("TEXT");
 
@@ -320,6 +317,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<string>("Op")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PreviewSha256")
                         .HasColumnType("TEXT");
 
                     b.Property<long>("ReceivedAt")
@@ -372,6 +372,30 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.HasIndex("DatanetId", "State");
 
                     b.ToTable("contribution", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Contributions.PictureHashRow", b =>
+                {
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Key")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Crop")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Hash")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatanetId", "Key", "ContributionId", "Crop");
+
+                    b.HasIndex("ContributionId");
+
+                    b.ToTable("picture_hash", (string)null);
                 });
 
             modelBuilder.Entity("Assay.Server.Contributions.RecordRow", b =>
@@ -502,36 +526,6 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.HasIndex("OpenedAt");
 
                     b.ToTable("datanet", (string)null);
-                });
-
-            modelBuilder.Entity("Assay.Server.Datanets.Imports.ImportRow", b =>
-                {
-                    b.Property<string>("Id")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("AccountId")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<long?>("ClosedAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("DatanetId")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Label")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("OpenedAt")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("DatanetId");
-
-                    b.ToTable("import", (string)null);
                 });
 
             modelBuilder.Entity("Assay.Server.Datanets.SnapshotRow", b =>
@@ -853,9 +847,6 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<string>("Day")
                         .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Import")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("RequestHash")
