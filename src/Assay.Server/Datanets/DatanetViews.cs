@@ -42,6 +42,7 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
             Licences = row.Licences,
             Languages = row.Languages,
             Accept = row.Accept,
+            Approval = row.Approval,
             State = row.State,
             OwnerId = row.OwnerId,
             OpenedAt = row.OpenedAt,
@@ -61,6 +62,6 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
             row.LicenceList, row.LanguageList, row.Accept, row.OwnerId, names[row.OwnerId], row.OpenedAt,
             Count(row.Id, ContributionState.Accepted), Count(row.Id, ContributionState.Rejected), Count(row.Id, ContributionState.Review),
             people.GetValueOrDefault(row.Id), used.GetValueOrDefault(row.Id)?.Bytes ?? 0,
-            used.GetValueOrDefault(row.Id)?.CapBytes ?? quotas.Value.BytesPerDatanet, UtcDay.EndOf(day)));
+            used.GetValueOrDefault(row.Id)?.CapBytes ?? quotas.Value.BytesPerDatanet, UtcDay.EndOf(day), row.Approval));
     }
 }
