@@ -34,3 +34,8 @@ public sealed record AccountLinkRequest(string OtherId, string? AccountId = null
 /// <summary>Replaces the password of the account.</summary>
 /// <param name="New">12 to 200 characters.</param>
 public sealed record ChangePasswordRequest(string Current, string New);
+
+/// <summary>The operator changes the daily limits of one account from the next upload on. Absent members stay as they are; 0: the installation's.</summary>
+/// <param name="BytesPerDay">Bytes over all datanets, to 1 TiB.</param>
+/// <param name="FilesPerDay">Files over all datanets, to 1,000,000.</param>
+public sealed record ChangeAccountLimitsRequest(long? BytesPerDay = null, long? FilesPerDay = null);

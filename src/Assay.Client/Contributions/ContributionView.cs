@@ -20,9 +20,10 @@ public sealed record FindingView(string Rule, int Version, int? Score, int Weigh
 public sealed record ScoreView(long Total, int Weight, int? Cap, string? CappedBy, int Accept, int ReviewFloor);
 
 /// <summary>What is left of the day's limits.</summary>
-public sealed record QuotaView(MeterView ContributorBytes, MeterView ContributorFiles, MeterView DatanetBytes, DateTimeOffset ResetsAt);
+/// <param name="FairShareBytes">The contributor's share of the datanet's day; absent where the owner set none.</param>
+public sealed record QuotaView(MeterView ContributorBytes, MeterView ContributorFiles, MeterView DatanetBytes, DateTimeOffset ResetsAt, MeterView? FairShareBytes = null);
 
-/// <param name="Limit">contributor_bytes, contributor_files or datanet_bytes.</param>
+/// <param name="Limit">contributor_bytes, contributor_files, datanet_bytes or fair_share_bytes.</param>
 public sealed record MeterView(string Limit, long Used, long Cap, long Left);
 
 /// <summary>The declared facts of an upload.</summary>

@@ -5,10 +5,13 @@ namespace Assay.Client.Datanets;
 /// <param name="Accept">Score from which a file is accepted, 600 to 900; the 100 below it are reviewed by a person.</param>
 /// <param name="Approval">Whether files of others that pass the rules wait for the owner's decision.</param>
 /// <param name="BytesToday">Bytes received today (UTC), of <paramref name="BytesPerDay"/>.</param>
+/// <param name="FairSharePercent">What one contributor may send of the datanet's day, 1 to 100; absent: all of it.</param>
+/// <param name="MaximumBytesPerDay">What the owner may raise the limit to.</param>
+/// <param name="FilledByOne">Whether the day is used up, all of it by one contributor.</param>
 public sealed record DatanetView(string Id, string Name, string Kind, string State, string Summary, string Description, string Purpose,
     IReadOnlyList<string> Tags, IReadOnlyList<string> Licences, IReadOnlyList<string> Languages, int Accept, string OwnerId, string OwnerName,
     DateTimeOffset OpenedAt, int Accepted, int Rejected, int InReview, int Contributors, long BytesToday, long BytesPerDay, DateTimeOffset ResetsAt,
-    bool Approval = false);
+    int? FairSharePercent = null, long MaximumBytesPerDay = 0, bool FilledByOne = false, bool Approval = false);
 
 /// <summary>A file the owner gives as an example of what belongs; never trained on.</summary>
 public sealed record Exemplar(string Name, string Text);
@@ -21,6 +24,12 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? Next = null);
 /// <param name="State">open, paused, closed or archived.</param>
 /// <param name="Reason">Shown to contributors, 1 to 500 characters.</param>
 public sealed record ChangeStateRequest(string State, string Reason);
+
+/// <summary>Changes the daily limits of a datanet from the next upload on; what is used already stays used. Absent members stay as they are.</summary>
+/// <param name="BytesPerDay">The owner's limit, 1 to the maximum; 0: the maximum.</param>
+/// <param name="FairSharePercent">What one contributor may send of it, 1 to 100; 0: off.</param>
+/// <param name="MaximumBytesPerDay">The operator's maximum, to 1 TiB; 0: the installation's.</param>
+public sealed record ChangeLimitsRequest(long? BytesPerDay = null, int? FairSharePercent = null, long? MaximumBytesPerDay = null);
 
 /// <summary>An immutable, numbered list of accepted records with its root hash.</summary>
 /// <param name="RecordsRoot">RFC 6962 root over the record hashes of the manifest, lower-case hex.</param>

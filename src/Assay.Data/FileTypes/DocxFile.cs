@@ -22,7 +22,7 @@ public sealed class DocxFile : IFileType
     public bool Sniff(ReadOnlySpan<byte> head) => head.StartsWith<byte>([0x50, 0x4B, 0x03, 0x04]) || IsOle(head);
 
     /// <inheritdoc/>
-    public ExtractedText Read(byte[] content, CancellationToken cancel)
+    public FileContent Read(byte[] content, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(content);
         if (IsOle(content))

@@ -4,7 +4,7 @@ namespace Assay.Data.FileTypes;
 /// <param name="Text">The text as it stands in the file, line ends included.</param>
 /// <param name="Headings">Headings in order of appearance; empty where the type has none.</param>
 /// <param name="Extractor">Name and version of the code that took the text out, for example <c>docx/1</c>; it changes whenever the same file would give another text.</param>
-public sealed record ExtractedText(string Text, IReadOnlyList<Heading> Headings, string Extractor)
+public sealed record ExtractedText(string Text, IReadOnlyList<Heading> Headings, string Extractor) : FileContent(Extractor)
 {
     /// <summary>True when byte offsets count in the uploaded file (.md, .txt); false when they count in the UTF-8 form of <see cref="Text"/> (.pdf, .docx).</summary>
     public bool IsSource { get; init; }
@@ -20,4 +20,12 @@ public sealed record ExtractedText(string Text, IReadOnlyList<Heading> Headings,
 
     /// <summary>Characters that the file marks as invisible; they are not part of <see cref="Text"/>.</summary>
     public int HiddenCharacters { get; init; }
+
+    /// <inheritdoc/>
+    public override string Describe()
+    {
+        var pages = PageStarts.Count > 0 ? $", pages: {PageStarts.Count}" : "";
+        var images = IgnoredImages > 0 ? $"; pictures left out: {IgnoredImages}" : "";
+        return $"{Text.Length} characters{pages}{images}";
+    }
 }

@@ -16,7 +16,7 @@ public sealed class MarkdownFile : IFileType
     public bool Sniff(ReadOnlySpan<byte> head) => Utf8Text.ForeignName(head) is null;
 
     /// <inheritdoc/>
-    public ExtractedText Read(byte[] content, CancellationToken cancel)
+    public FileContent Read(byte[] content, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(content);
         var (text, first) = Utf8Text.Decode(content);

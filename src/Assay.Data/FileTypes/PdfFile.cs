@@ -33,7 +33,7 @@ public sealed class PdfFile : IFileType
     public bool Sniff(ReadOnlySpan<byte> head) => head.StartsWith("%PDF-"u8);
 
     /// <inheritdoc/>
-    public ExtractedText Read(byte[] content, CancellationToken cancel)
+    public FileContent Read(byte[] content, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(content);
         PdfGuard.Check(content, cancel);

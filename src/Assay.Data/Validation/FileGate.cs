@@ -27,8 +27,28 @@ public static class FileGate
         [".flac"] = DatanetKind.Audio,
     };
 
-    /// <summary>Null when the file may be received; otherwise why not.</summary>
+    /// <summary>Null when the file may be kept; otherwise why not.</summary>
     public static GateRefusal? Check(GateQuestion question)
+    {
+        if (CheckDeclared(question) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var type = FileTypes.FileTypes.ByName(question.FileName)!;
+        if (type.Sniff(question.Head.Span))
+        {
+            return null;
+        }
+
+        var found = FileTypes.FileTypes.Describe(question.Head.Span) ?? "something else, perhaps text";
+        return new GateRefusal(GateReason.WrongContent,
+            $"'{DisplayName.Of(question.FileName)}' is not {FileTypes.FileTypes.Extension(question.FileName)} inside: its first bytes show {found}.",
+            "Send the file under the extension of what it really is.");
+    }
+
+    /// <summary>What can be told before the first byte arrives, from name, length and licence: null when the file may be received; otherwise why not.</summary>
+    public static GateRefusal? CheckDeclared(GateQuestion question)
     {
         ArgumentNullException.ThrowIfNull(question);
         var name = DisplayName.Of(question.FileName);
@@ -52,12 +72,6 @@ public static class FileGate
         if (question.Kind is { } kind && kind != type.Kind)
         {
             return WrongKind(name, type.Kind, kind);
-        }
-
-        if (!type.Sniff(question.Head.Span))
-        {
-            var found = FileTypes.FileTypes.Describe(question.Head.Span) ?? "something else, perhaps text";
-            return new GateRefusal(GateReason.WrongContent, $"'{name}' is not {extension} inside: its first bytes show {found}.", "Send the file under the extension of what it really is.");
         }
 
         return question.Licence is { } licence && question.Licences.Count > 0 && !question.Licences.Contains(licence, StringComparer.OrdinalIgnoreCase)

@@ -27,8 +27,9 @@ public static class ValidationPipeline
 
         try
         {
-            var text = type.Read(content, cancel);
-            return Judge(new ValidationContext(request, type, text, RecordReader.Read(text)), content.Length, sha256, cancel);
+            var read = type.Read(content, cancel);
+            var records = read is ExtractedText text ? RecordReader.Read(text) : new RecordReading([], []);
+            return Judge(new ValidationContext(request, type, read, records), content.Length, sha256, cancel);
         }
         catch (InvalidFileException problem)
         {
@@ -60,9 +61,9 @@ public static class ValidationPipeline
         var records = context.Reading.Records;
         return new Inspection(
             context.Type.Name, size, sha256, findings, context.Reading,
-            NormalisedText.Hash(NormalisedText.Of(context.Text.Text)),
+            context.Content is ExtractedText text ? NormalisedText.Hash(NormalisedText.Of(text.Text)) : "",
             [.. records.Select(record => ContentSignature.Of(record.JoinedText()))],
-            context.Text.IsSource ? null : Store(context.Text),
+            context.Content is ExtractedText { IsSource: false } extracted ? Store(extracted) : null,
             context.Request.Salt is { } salt ? UnitLeaves.Hash(salt, UnitText.Of(records)) : []);
     }
 

@@ -6,10 +6,10 @@ namespace Assay.Data.Validation;
 /// <summary>The rules that files are judged by.</summary>
 public static class ValidationRules
 {
-    /// <summary>Every rule, in the order findings are shown; adding one is a line here.</summary>
+    /// <summary>Every rule, in the order findings are shown; adding one is a line here. A rule whose weight differs between kinds stands once per kind.</summary>
     public static IReadOnlyList<IValidationRule> All { get; } =
     [
-        new FormatRule(),
+        new FormatRule(DatanetKind.Text, 10),
         new StructureRule(),
         new SubstanceRule(),
         new IntegrityRule(),
@@ -17,7 +17,7 @@ public static class ValidationRules
         new NoveltyRule(),
         new RepetitionRule(),
         new LanguageRule(),
-        new ContextRule(),
+        new ContextRule(DatanetKind.Text, 5),
         new PiiRule(),
         new SecretsRule(),
         new HiddenTextRule(),

@@ -11,6 +11,15 @@ namespace Assay.Ledger.Replay;
 /// <param name="Decided">Accepted and rejected files now.</param>
 public sealed record Standing(string Account, long Value, long ScoreSum, int ScoreCount, long ReachedAt, long Live, int Accepted, int Decided)
 {
+    /// <summary>How many of the latest decisions <see cref="RecentAccepted"/> counts; fewer while there are fewer.</summary>
+    public const int RecentDecisions = 10;
+
+    /// <summary>Accepted among the latest <see cref="RecentDecisions"/> decisions by position. Shown as the trend; orders nothing.</summary>
+    public int RecentAccepted { get; init; }
+
+    /// <summary>UTC days on which a verdict on one of its files was made. Shown; orders nothing.</summary>
+    public int ActiveDays { get; init; }
+
     /// <summary>Best first: higher standing, then higher mean score when it was reached, then reached earlier, then account id.</summary>
     public static IComparer<Standing> BestFirst { get; } = Comparer<Standing>.Create(Compare);
 

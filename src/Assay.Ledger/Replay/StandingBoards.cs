@@ -52,7 +52,7 @@ public sealed class StandingBoards
                 history.Void(verdict.Contribution);
             }
 
-            history.Decide(verdict.Contribution, verdict.Result == VerdictEntry.Accepted, (int)verdict.Score, index);
+            history.Decide(verdict.Contribution, verdict.Result == VerdictEntry.Accepted, (int)verdict.Score, index, verdict.Timestamp);
         }
     }
 

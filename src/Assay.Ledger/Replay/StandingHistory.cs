@@ -11,27 +11,36 @@ public sealed class StandingHistory(string account)
     /// <summary>Shortest stretch that counts, once there are as many decisions.</summary>
     public const int ShortestStretch = 30;
 
+    private const long MillisecondsPerDay = 24 * 60 * 60 * 1000;
+
     private readonly List<(long Contribution, bool Accepted, int Score, long Index)> _events = [];
     private readonly HashSet<long> _voided = [];
     private readonly Dictionary<long, int> _positions = [];
     private readonly List<bool> _accepted = [];
     private readonly List<int> _scores = [];
     private readonly List<int> _acceptedBefore = [0]; // running count, one more than decisions
+    private readonly HashSet<long> _days = [];
     private long _value, _scoreSum, _reachedAt;
     private int _scoreCount;
 
     /// <summary>Where the account stands now.</summary>
     public Standing Current => new(
-        account, _value, _scoreSum, _scoreCount, _reachedAt, WilsonBound.Of(_acceptedBefore[^1], _accepted.Count), _acceptedBefore[^1], _accepted.Count);
+        account, _value, _scoreSum, _scoreCount, _reachedAt, WilsonBound.Of(_acceptedBefore[^1], _accepted.Count), _acceptedBefore[^1], _accepted.Count)
+    {
+        RecentAccepted = _acceptedBefore[^1] - _acceptedBefore[Math.Max(0, _accepted.Count - Standing.RecentDecisions)],
+        ActiveDays = _days.Count,
+    };
 
     /// <summary>Takes in a verdict that accepts or rejects. A later one on the same contribution replaces the earlier at its first position.</summary>
     /// <param name="contribution">Ledger index of the contribution.</param>
     /// <param name="accepted">The result.</param>
     /// <param name="score">0 to 1,000.</param>
     /// <param name="index">Ledger index of the verdict; calls come in its order.</param>
-    public void Decide(long contribution, bool accepted, int score, long index)
+    /// <param name="timestamp">Ledger time of the verdict, in milliseconds since 1970-01-01 UTC; only its day is used, and only for display.</param>
+    public void Decide(long contribution, bool accepted, int score, long index, long timestamp = 0)
     {
         _events.Add((contribution, accepted, score, index));
+        _days.Add(timestamp / MillisecondsPerDay);
         Apply(contribution, accepted, score, index);
     }
 

@@ -21,6 +21,10 @@ internal sealed class AccountRow : IEntityTypeConfiguration<AccountRow>
     public int FailedSignIns { get; set; }
     public DateTimeOffset LockedUntil { get; set; }
 
+    /// <summary>The operator's limits for this account, per UTC day; null: the options.</summary>
+    public long? BytesPerDay { get; set; }
+    public long? FilesPerDay { get; set; }
+
     /// <summary>Raw Ed25519 seed, 32 bytes; signs the account's statements.</summary>
     public byte[] SigningKey { get; init; } = [];
     public byte[] PublicKey { get; init; } = [];

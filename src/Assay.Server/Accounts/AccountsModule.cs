@@ -86,6 +86,7 @@ internal static class AccountsModule
         CreateKey.Map(group);
         GrantRole.Map(group);
         StateLink.Map(group);
+        ChangeAccountLimits.Map(group);
         group.MapGet("/me", async Task<Ok<AccountView>> (CurrentUser user, AssayDb db, CancellationToken cancel) =>
             TypedResults.Ok((await db.Accounts.AsNoTracking().FirstAsync(row => row.Id == user.Id, cancel)).ToView()));
     }

@@ -60,12 +60,7 @@ internal static class Contribute
         var outcome = await intake.ReceiveAsync(user, new IntakeRequest(id, op, declared, facts), http.Request.Body, cancel);
         if (outcome.Refused is { } refusal)
         {
-            if (outcome.RetryAfter is { } wait)
-            {
-                http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            }
-
-            return refusal.ToProblem();
+            return refusal.ToProblem(http.Response);
         }
 
         var view = await views.OneAsync(outcome.ContributionId!, cancel);

@@ -22,7 +22,8 @@ internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, Quota
     public async Task<QuotaView> QuotaAsync(string accountId, string? datanetId, CancellationToken cancel)
     {
         var usage = await quotas.UsageAsync(accountId, datanetId, cancel);
-        return new QuotaView(Meter(usage.ContributorBytes), Meter(usage.ContributorFiles), Meter(usage.DatanetBytes), usage.ResetsAt);
+        return new QuotaView(Meter(usage.ContributorBytes), Meter(usage.ContributorFiles), Meter(usage.DatanetBytes), usage.ResetsAt,
+            usage.FairShareBytes is { } share ? Meter(share) : null);
 
         static MeterView Meter(QuotaMeter meter) => new(meter.Limit, meter.Used, meter.Cap, meter.Left);
     }

@@ -15,6 +15,7 @@ internal static class ContributionsModule
     {
         builder.Services.AddSingleton<GateRefusals>();
         builder.Services.AddSingleton<Intake>();
+        builder.Services.AddSingleton<IntakeCommit>();
         builder.Services.AddSingleton<ContributionViews>();
         builder.Services.AddSingleton<ValidationJobs>();
         builder.Services.AddSingleton<DecideContribution>();

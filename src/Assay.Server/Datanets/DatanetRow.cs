@@ -38,6 +38,15 @@ internal sealed class DatanetRow : IEntityTypeConfiguration<DatanetRow>
     public string? StateReason { get; set; }
     public int Revision { get; set; } = 1;
     public string OwnerId { get; init; } = "";
+
+    /// <summary>The owner's limit of bytes per day; null: the maximum.</summary>
+    public long? BytesPerDay { get; set; }
+
+    /// <summary>The owner's limit for one contributor, in percent of the datanet's day, 1 to 100; null: off.</summary>
+    public int? FairSharePercent { get; set; }
+
+    /// <summary>The operator's maximum of bytes per day; null: the option <c>Quotas:BytesPerDatanet</c>.</summary>
+    public long? MaximumBytesPerDay { get; set; }
     public DateTimeOffset OpenedAt { get; init; }
 
     public IReadOnlyList<string> LicenceList => Licences.Split(',', StringSplitOptions.RemoveEmptyEntries);

@@ -24,6 +24,19 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
         return found.OrderByDescending(row => row.OpenedAt).Take(count);
     }, cancel);
 
+    /// <summary>The datanets of which one contributor has used all that was received today.</summary>
+    private static async Task<Dictionary<string, bool>> FilledByOneAsync(AssayDb db, string day, IEnumerable<QuotaRow> full, CancellationToken cancel)
+    {
+        var filled = new Dictionary<string, bool>();
+        foreach (var row in full)
+        {
+            filled[row.Key] = await db.Quotas.AnyAsync(share => share.Scope == QuotaRow.UserDatanet && share.Day == day
+                && share.Key.EndsWith("/" + row.Key) && share.Bytes == row.Bytes, cancel);
+        }
+
+        return filled;
+    }
+
     private async Task<List<DatanetView>> ReadAsync(Func<IQueryable<DatanetRow>, IQueryable<DatanetRow>> pick, CancellationToken cancel)
     {
         var day = await today.CurrentAsync(cancel);
@@ -46,6 +59,9 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
             State = row.State,
             OwnerId = row.OwnerId,
             OpenedAt = row.OpenedAt,
+            BytesPerDay = row.BytesPerDay,
+            FairSharePercent = row.FairSharePercent,
+            MaximumBytesPerDay = row.MaximumBytesPerDay,
         }).ToListAsync(cancel);
         var ids = rows.ConvertAll(row => row.Id);
         var counts = await db.Contributions.Where(row => ids.Contains(row.DatanetId))
@@ -53,7 +69,9 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
             .Select(group => new { group.Key.DatanetId, group.Key.State, Count = group.Count() }).ToListAsync(cancel);
         var people = await db.Contributions.Where(row => ids.Contains(row.DatanetId)).GroupBy(row => row.DatanetId)
             .Select(group => new { group.Key, Count = group.Select(row => row.AccountId).Distinct().Count() }).ToDictionaryAsync(group => group.Key, group => group.Count, cancel);
-        var used = await db.Quotas.Where(row => row.Scope == "datanet" && row.Day == day && ids.Contains(row.Key)).ToDictionaryAsync(row => row.Key, cancel);
+        var used = await db.Quotas.Where(row => row.Scope == QuotaRow.Datanet && row.Day == day && ids.Contains(row.Key)).ToDictionaryAsync(row => row.Key, cancel);
+        var caps = rows.ToDictionary(row => row.Id, row => DailyCaps.OfDatanet(quotas.Value, new DatanetLimits(row.BytesPerDay, row.FairSharePercent, row.MaximumBytesPerDay)));
+        var filled = await FilledByOneAsync(db, day, used.Values.Where(row => row.Bytes >= caps[row.Key]), cancel);
         var owners = rows.ConvertAll(row => row.OwnerId);
         var names = await db.Accounts.Where(row => owners.Contains(row.Id)).ToDictionaryAsync(row => row.Id, row => row.Name, cancel);
 
@@ -62,6 +80,7 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
             row.LicenceList, row.LanguageList, row.Accept, row.OwnerId, names[row.OwnerId], row.OpenedAt,
             Count(row.Id, ContributionState.Accepted), Count(row.Id, ContributionState.Rejected), Count(row.Id, ContributionState.Review),
             people.GetValueOrDefault(row.Id), used.GetValueOrDefault(row.Id)?.Bytes ?? 0,
-            used.GetValueOrDefault(row.Id)?.CapBytes ?? quotas.Value.BytesPerDatanet, UtcDay.EndOf(day), row.Approval));
+            Math.Max(used.GetValueOrDefault(row.Id)?.Bytes ?? 0, caps[row.Id]), UtcDay.EndOf(day),
+            row.FairSharePercent, row.MaximumBytesPerDay ?? quotas.Value.BytesPerDatanet, filled.GetValueOrDefault(row.Id), row.Approval));
     }
 }

@@ -18,6 +18,7 @@ internal static class DatanetsModule
         var group = app.MapGroup("/api/v1/datanets").WithTags("Datanets");
         OpenDatanet.Map(group);
         ChangeState.Map(group);
+        ChangeLimits.Map(group);
         MakeSnapshot.Map(group);
         group.MapGet("/", async Task<Ok<Page<DatanetView>>> (DatanetViews views, CancellationToken cancel, string? search = null) =>
             TypedResults.Ok(new Page<DatanetView>(await views.NewestAsync(search, 100, cancel))));

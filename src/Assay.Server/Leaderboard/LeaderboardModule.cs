@@ -1,4 +1,7 @@
+using System.Text;
 using Assay.Client.Leaderboard;
+using Assay.Ledger.Replay;
+using Assay.Server.Accounts;
 using Assay.Server.Shared;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -16,12 +19,37 @@ internal static class LeaderboardModule
     public static void MapLeaderboard(this WebApplication app)
     {
         var group = app.MapGroup("/api/v1").WithTags("Leaderboard");
-        group.MapGet("/leaderboard", (Boards boards, CancellationToken cancel, string period = "all") => ReadAsync(null, period, boards, cancel));
-        group.MapGet("/datanets/{id}/leaderboard", (string id, Boards boards, CancellationToken cancel, string period = "all") => ReadAsync(id, period, boards, cancel));
+        group.MapGet("/leaderboard", (Boards boards, CurrentUser user, CancellationToken cancel, string period = "all", int count = Boards.DefaultRows) =>
+            ReadAsync(null, period, count, user, boards, cancel));
+        group.MapGet("/datanets/{id}/leaderboard", (string id, Boards boards, CurrentUser user, CancellationToken cancel, string period = "all", int count = Boards.DefaultRows) =>
+            ReadAsync(id, period, count, user, boards, cancel));
+        group.MapGet("/leaderboard.csv", (Boards boards, CancellationToken cancel, string period = "all") => CsvAsync(null, period, boards, cancel));
+        group.MapGet("/datanets/{id}/leaderboard.csv", (string id, Boards boards, CancellationToken cancel, string period = "all") => CsvAsync(id, period, boards, cancel));
     }
 
-    private static async Task<Results<Ok<BoardView>, ProblemHttpResult>> ReadAsync(string? datanetId, string period, Boards boards, CancellationToken cancel) =>
-        period is "all" or "season"
-            ? TypedResults.Ok(await boards.ReadAsync(datanetId, period == "season", cancel))
-            : Refusal.Invalid($"period is '{period}'; it may be all or season.").ToProblem();
+    private static async Task<Results<Ok<BoardView>, ProblemHttpResult>> ReadAsync(string? datanetId, string period, int count, CurrentUser user, Boards boards, CancellationToken cancel)
+    {
+        if (count is < 1 or > Boards.MostRows)
+        {
+            return Refusal.Invalid($"count is {count}; it may be 1 to {Boards.MostRows}. The whole board is in leaderboard.csv.").ToProblem();
+        }
+
+        return boards.TrySeason(period, out var season)
+            ? TypedResults.Ok(await boards.ReadAsync(new BoardId(datanetId, season), count, user.SignedIn ? user.Id : null, cancel))
+            : UnknownPeriod(period);
+    }
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> CsvAsync(string? datanetId, string period, Boards boards, CancellationToken cancel)
+    {
+        if (!boards.TrySeason(period, out var season))
+        {
+            return UnknownPeriod(period);
+        }
+
+        var board = await boards.ReadAsync(new BoardId(datanetId, season), int.MaxValue, null, cancel);
+        return TypedResults.File(Encoding.UTF8.GetBytes(BoardCsv.Write(board)), BoardCsv.MediaType, $"leaderboard-{board.Scope}-{board.Period}.csv");
+    }
+
+    private static ProblemHttpResult UnknownPeriod(string period) =>
+        Refusal.Invalid($"period is '{period}'; it may be all, season (this quarter) or a quarter such as 2026-Q4.").ToProblem();
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Assay.Server.Shared;
@@ -9,10 +10,24 @@ namespace Assay.Server.Shared;
 /// <param name="More">Further facts, in the wire's names.</param>
 internal sealed record Refusal(int Status, string Reason, string Detail, IReadOnlyDictionary<string, object?>? More = null)
 {
+    /// <summary>When asking again makes sense; becomes the header <c>Retry-After</c> in whole seconds, rounded up.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public ProblemHttpResult ToProblem()
     {
         var extensions = new Dictionary<string, object?>(More ?? new Dictionary<string, object?>()) { ["reason"] = Reason };
         return TypedResults.Problem(Detail, statusCode: Status, extensions: extensions);
+    }
+
+    /// <summary>The same with its <c>Retry-After</c> header.</summary>
+    public ProblemHttpResult ToProblem(HttpResponse response)
+    {
+        if (RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        return ToProblem();
     }
 
     public static Refusal NotFound(string what, string id) =>

@@ -26,7 +26,7 @@ internal sealed class LedgerSetup(DataFolder folder, IOptions<LedgerOptions> opt
 
     /// <summary>The daily limits in the same form.</summary>
     public string LimitsText => string.Create(CultureInfo.InvariantCulture,
-        $"contributor_bytes {quotas.Value.BytesPerContributor}\ncontributor_files {quotas.Value.FilesPerContributor}\ndatanet_bytes {quotas.Value.BytesPerDatanet}\n");
+        $"contributor_bytes {quotas.Value.BytesPerContributor}\ncontributor_files {quotas.Value.FilesPerContributor}\ndatanet_bytes {quotas.Value.BytesPerDatanet}\nfirst_day_percent {quotas.Value.FirstDayPercent}\n");
 
     /// <summary>Adds what is missing; does nothing when genesis and the policies in force are there.</summary>
     /// <param name="db">Written to directly: nothing is served yet.</param>

@@ -112,7 +112,7 @@ public sealed class DocxFileTests
         }
     }
 
-    private static ExtractedText Read(byte[] content) => new DocxFile().Read(content, TestContext.Current.CancellationToken);
+    private static ExtractedText Read(byte[] content) => (ExtractedText)new DocxFile().Read(content, TestContext.Current.CancellationToken);
 
     private static void Refused(byte[] content, string reason)
     {

@@ -112,7 +112,7 @@ public sealed class PdfFileTests
         Refused(Raw([$"<< /Type /Catalog /Pages 2 0 R /X {string.Concat(Enumerable.Repeat("<</A ", depth))}1{string.Concat(Enumerable.Repeat(">>", depth))} >>", Pages, Page, Stream(Content), Font]), "damaged");
     }
 
-    private static ExtractedText Read(byte[] content) => new PdfFile().Read(content, TestContext.Current.CancellationToken);
+    private static ExtractedText Read(byte[] content) => (ExtractedText)new PdfFile().Read(content, TestContext.Current.CancellationToken);
 
     private static void ReadOrRefuse(byte[] content)
     {

@@ -8,7 +8,7 @@ public sealed class TextFileTests
     [Fact]
     public void A_byte_order_mark_is_tolerated_and_counted_in_the_offsets()
     {
-        var text = new PlainTextFile().Read([0xEF, 0xBB, 0xBF, .. "hello"u8], TestContext.Current.CancellationToken);
+        var text = (ExtractedText)new PlainTextFile().Read([0xEF, 0xBB, 0xBF, .. "hello"u8], TestContext.Current.CancellationToken);
 
         Assert.Equal(("hello", 3), (text.Text, text.FirstByte));
         Assert.True(text.IsSource);
@@ -32,7 +32,7 @@ public sealed class TextFileTests
     {
         const string source = "Title\n=====\n\ntext\n\n## Part two ##\n\n```sh\n# a comment\n```\n\nSub\n---\n\n#nospace\n    # indented code\nmore\nlines\n---\n";
 
-        var headings = new MarkdownFile().Read(Encoding.UTF8.GetBytes(source), TestContext.Current.CancellationToken).Headings;
+        var headings = ((ExtractedText)new MarkdownFile().Read(Encoding.UTF8.GetBytes(source), TestContext.Current.CancellationToken)).Headings;
 
         Assert.Equal([(1, "Title"), (2, "Part two"), (2, "Sub")], headings.Select(heading => (heading.Level, heading.Title)));
         Assert.Equal("Title\n=====\n", source[headings[0].Start..headings[0].End]);

@@ -49,7 +49,7 @@ public sealed class RecordReaderTests
     [Fact]
     public void A_word_document_gives_the_same_sections()
     {
-        var text = new DocxFile().Read(TestFiles.Docx("# Bees", "## Hives", Long, "## Queens", Long), TestContext.Current.CancellationToken);
+        var text = (ExtractedText)new DocxFile().Read(TestFiles.Docx("# Bees", "## Hives", Long, "## Queens", Long), TestContext.Current.CancellationToken);
         var reading = RecordReader.Read(text);
 
         Assert.Equal(["Hives", "Queens"], reading.Records.Select(record => record.Turns[0].Text));
@@ -88,7 +88,7 @@ public sealed class RecordReaderTests
     }
 
     private static RecordReading Read(string source) =>
-        RecordReader.Read(new MarkdownFile().Read(Encoding.UTF8.GetBytes(source), TestContext.Current.CancellationToken));
+        RecordReader.Read((ExtractedText)new MarkdownFile().Read(Encoding.UTF8.GetBytes(source), TestContext.Current.CancellationToken));
 
     /// <summary>Each turn is its source bytes, in NFC with LF; prompts made of several headings end with the nearest.</summary>
     private static void AssertExact(string source, RecordReading reading)

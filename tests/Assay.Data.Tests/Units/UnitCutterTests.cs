@@ -57,7 +57,7 @@ public sealed class UnitCutterTests
     [Fact]
     public void The_documented_contribution_has_the_documented_stream_and_units_root()
     {
-        var text = new PlainTextFile().Read("Q: What is a datanet?\nA: A community data set with rules.\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        var text = (ExtractedText)new PlainTextFile().Read("Q: What is a datanet?\nA: A community data set with rules.\n"u8.ToArray(), TestContext.Current.CancellationToken);
         var stream = UnitText.Of(RecordReader.Read(text).Records);
         var salt = Enumerable.Repeat((byte)0xA5, UnitLeaves.SaltLength).ToArray();
 

@@ -86,6 +86,19 @@ public sealed class StandingTests
     }
 
     [Fact]
+    public void The_trend_counts_the_last_ten_decisions_and_days_count_once()
+    {
+        var history = new StandingHistory("a");
+        for (var i = 0; i < 25; i++)
+        {
+            history.Decide(i, accepted: i is < 15 or > 21, 700, i, timestamp: i / 10 * 86_400_000L);
+        }
+
+        Assert.Equal((3, 3), (history.Current.RecentAccepted, history.Current.ActiveDays));
+        Assert.Equal(2, History(Decisions("1r 2a")).Current.RecentAccepted);
+    }
+
+    [Fact]
     public void A_void_takes_back_also_what_was_reached_with_it()
     {
         var history = History(Decisions("10a"));

@@ -39,12 +39,7 @@ public sealed class ConcurrencyTests
         await using var db = server.Read();
         var rows = await db.Contributions.AsNoTracking().ToListAsync(Cancel);
         Assert.Equal(statuses.Count(status => status == HttpStatusCode.Accepted), rows.Count);
-        foreach (var quota in await db.Quotas.AsNoTracking().ToListAsync(Cancel))
-        {
-            var own = rows.Where(row => (quota.Scope == "user" ? row.AccountId : row.DatanetId) == quota.Key).ToList();
-            Assert.Equal((own.Sum(row => row.Bytes), (long)own.Count), (quota.Bytes, quota.Files));
-            Assert.True(quota.Bytes <= quota.CapBytes);
-        }
+        await server.AssertCountersAsync();
 
         // Every person came so close to the limit that not even the smallest of these files would fit.
         Assert.All(await db.Quotas.Where(row => row.Scope == "user").ToListAsync(Cancel), row => Assert.InRange(row.Bytes, 98_500, 100_000));

@@ -215,7 +215,7 @@ public sealed class QuotaTests(AssayServer server) : IClassFixture<AssayServer>
         await using var own = await AssayServer.StartAsync(clock);
         var person = await own.JoinAsync();
         var quotas = own.Get<QuotaLedger>();
-        var reserved = await quotas.ReserveAsync(person.Account.Id, "lost", "d_x", new QuotaRequest(5000, "hash"), TestContext.Current.CancellationToken);
+        var reserved = await quotas.ReserveAsync(person.Account.Id, "lost", "d_x", new QuotaRequest(5000, "hash"), null, TestContext.Current.CancellationToken);
         Assert.IsType<QuotaAnswer.Reserved>(reserved);
 
         clock.Advance(TimeSpan.FromMinutes(60));

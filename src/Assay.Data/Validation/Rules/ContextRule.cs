@@ -3,7 +3,9 @@ using Assay.Data.FileTypes;
 namespace Assay.Data.Validation.Rules;
 
 /// <summary>The share of the contributor's four statements that are filled and fit together.</summary>
-public sealed class ContextRule : IValidationRule
+/// <param name="judged">The kind of datanet whose files it judges.</param>
+/// <param name="weight">Its share in that kind's sum.</param>
+public sealed class ContextRule(DatanetKind judged, int weight) : IValidationRule
 {
     private const int ShortestStatement = 8;
 
@@ -14,7 +16,7 @@ public sealed class ContextRule : IValidationRule
     public int Version => 1;
 
     /// <inheritdoc/>
-    public int Weight => 5;
+    public int Weight => weight;
 
     /// <inheritdoc/>
     public OnZero OnZero => OnZero.None;
@@ -23,7 +25,7 @@ public sealed class ContextRule : IValidationRule
     public string Fix => "Say where the file comes from, its licence, what it should be used for and why it is useful.";
 
     /// <inheritdoc/>
-    public bool AppliesTo(DatanetKind kind) => true;
+    public bool AppliesTo(DatanetKind kind) => kind == judged;
 
     /// <inheritdoc/>
     public ValidationFinding Evaluate(ValidationContext context, CancellationToken cancel)

@@ -3,7 +3,9 @@ using Assay.Data.FileTypes;
 namespace Assay.Data.Validation.Rules;
 
 /// <summary>The whole file parses as its type. What cannot be parsed gets 0 from the pipeline, which knows why.</summary>
-public sealed class FormatRule : IValidationRule
+/// <param name="judged">The kind of datanet whose files it judges.</param>
+/// <param name="weight">Its share in that kind's sum.</param>
+public sealed class FormatRule(DatanetKind judged, int weight) : IValidationRule
 {
     /// <inheritdoc/>
     public string Id => "format";
@@ -12,7 +14,7 @@ public sealed class FormatRule : IValidationRule
     public int Version => 1;
 
     /// <inheritdoc/>
-    public int Weight => 10;
+    public int Weight => weight;
 
     /// <inheritdoc/>
     public OnZero OnZero => OnZero.Reject;
@@ -21,14 +23,9 @@ public sealed class FormatRule : IValidationRule
     public string Fix => "Send a whole file of the type that its name says.";
 
     /// <inheritdoc/>
-    public bool AppliesTo(DatanetKind kind) => true;
+    public bool AppliesTo(DatanetKind kind) => kind == judged;
 
     /// <inheritdoc/>
-    public ValidationFinding Evaluate(ValidationContext context, CancellationToken cancel)
-    {
-        var text = context.Text;
-        var pages = text.PageStarts.Count > 0 ? $", pages: {text.PageStarts.Count}" : "";
-        var images = text.IgnoredImages > 0 ? $"; pictures left out: {text.IgnoredImages}" : "";
-        return this.Scored(1000, $"Read in full as {context.Type.Name}: {text.Text.Length} characters{pages}{images}.");
-    }
+    public ValidationFinding Evaluate(ValidationContext context, CancellationToken cancel) =>
+        this.Scored(1000, $"Read in full as {context.Type.Name}: {context.Content.Describe()}.");
 }

@@ -16,7 +16,7 @@ internal abstract record QuotaAnswer
 /// <param name="Hash">SHA-256 over everything that makes two requests the same.</param>
 internal sealed record QuotaRequest(long Bytes, string Hash);
 
-/// <param name="Limit">contributor_bytes, contributor_files or datanet_bytes.</param>
+/// <param name="Limit">contributor_bytes, contributor_files, datanet_bytes or fair_share_bytes.</param>
 internal sealed record QuotaMeter(string Limit, long Used, long Cap)
 {
     public long Left => Math.Max(0, Cap - Used);
@@ -24,4 +24,4 @@ internal sealed record QuotaMeter(string Limit, long Used, long Cap)
 
 internal sealed record ExceededQuota(QuotaMeter Meter, long Asked, DateTimeOffset ResetsAt);
 
-internal sealed record QuotaUsage(QuotaMeter ContributorBytes, QuotaMeter ContributorFiles, QuotaMeter DatanetBytes, DateTimeOffset ResetsAt);
+internal sealed record QuotaUsage(QuotaMeter ContributorBytes, QuotaMeter ContributorFiles, QuotaMeter DatanetBytes, QuotaMeter? FairShareBytes, DateTimeOffset ResetsAt);

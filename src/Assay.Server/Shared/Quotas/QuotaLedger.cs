@@ -8,14 +8,15 @@ namespace Assay.Server.Shared.Quotas;
 /// <summary>The daily limits, exact under any concurrency: each reservation is one transaction, capped by the database itself.</summary>
 internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> reader, IOptions<QuotaOptions> options, UtcDay today)
 {
-    /// <summary>A datanet has no limit on files.</summary>
-    private const long NoFileLimit = 1L << 62;
+    /// <summary>A datanet has no limit on files, and a contributor in a datanet none at all without a fair share.</summary>
+    private const long NoLimit = 1L << 62;
 
     private const int SqliteConstraint = 19;
 
     /// <summary>Claims the declared bytes and one file of the day, or says which limit stands in the way.</summary>
+    /// <param name="also">Adds rows to the same transaction when a new reservation is made; null: none.</param>
     /// <returns>The open reservation; the earlier one when <paramref name="op"/> was used before; or the limit that is exceeded.</returns>
-    public async Task<QuotaAnswer> ReserveAsync(string accountId, string op, string datanetId, QuotaRequest request, CancellationToken cancel)
+    public async Task<QuotaAnswer> ReserveAsync(string accountId, string op, string datanetId, QuotaRequest request, Action<AssayDb, ReservationRow>? also, CancellationToken cancel)
     {
         var now = today.Now;
         var day = await today.CurrentAsync(cancel);
@@ -41,8 +42,10 @@ internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> re
                     await db.SaveChangesAsync(stop);
                 }
 
-                await AddAsync(db, "user", accountId, day, request.Bytes, (options.Value.BytesPerContributor, options.Value.FilesPerContributor), stop);
-                await AddAsync(db, "datanet", datanetId, day, request.Bytes, (options.Value.BytesPerDatanet, NoFileLimit), stop);
+                var caps = await CapsAsync(db, accountId, datanetId, now, stop);
+                await AddAsync(db, QuotaRow.User, accountId, day, request.Bytes, (caps.ContributorBytes, caps.ContributorFiles), stop);
+                await AddAsync(db, QuotaRow.Datanet, datanetId, day, request.Bytes, (caps.DatanetBytes, NoLimit), stop);
+                await AddAsync(db, QuotaRow.UserDatanet, Both(accountId, datanetId), day, request.Bytes, (caps.FairShareBytes ?? NoLimit, NoLimit), stop);
                 var reservation = new ReservationRow
                 {
                     AccountId = accountId,
@@ -54,6 +57,7 @@ internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> re
                     CreatedAt = now,
                 };
                 db.Add(reservation);
+                also?.Invoke(db, reservation);
                 return new QuotaAnswer.Reserved(reservation);
             }, cancel);
         }
@@ -108,26 +112,40 @@ internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> re
         }, cancel);
     }
 
-    /// <summary>What is used of today's limits: the contributor's bytes and files, the datanet's bytes.</summary>
+    /// <summary>What is used of today's limits: the contributor's bytes and files, the datanet's bytes, the contributor's share of them.</summary>
     public async Task<QuotaUsage> UsageAsync(string accountId, string? datanetId, CancellationToken cancel)
     {
         var day = await today.CurrentAsync(cancel);
         await using var db = await reader.CreateDbContextAsync(cancel);
-        var rows = await db.Quotas.AsNoTracking().Where(row => row.Day == day
-            && ((row.Scope == "user" && row.Key == accountId) || (row.Scope == "datanet" && row.Key == datanetId))).ToListAsync(cancel);
-        var user = rows.Find(row => row.Scope == "user");
-        var datanet = rows.Find(row => row.Scope == "datanet");
+        var both = Both(accountId, datanetId ?? "");
+        var rows = await db.Quotas.AsNoTracking().Where(row => row.Day == day && ((row.Scope == QuotaRow.User && row.Key == accountId)
+            || (row.Scope == QuotaRow.Datanet && row.Key == datanetId) || (row.Scope == QuotaRow.UserDatanet && row.Key == both))).ToListAsync(cancel);
+        var caps = await CapsAsync(db, accountId, datanetId, today.Now, cancel);
         return new QuotaUsage(
-            new QuotaMeter("contributor_bytes", user?.Bytes ?? 0, user?.CapBytes ?? options.Value.BytesPerContributor),
-            new QuotaMeter("contributor_files", user?.Files ?? 0, user?.CapFiles ?? options.Value.FilesPerContributor),
-            new QuotaMeter("datanet_bytes", datanet?.Bytes ?? 0, datanet?.CapBytes ?? options.Value.BytesPerDatanet),
+            Meter("contributor_bytes", Of(QuotaRow.User)?.Bytes ?? 0, caps.ContributorBytes),
+            Meter("contributor_files", Of(QuotaRow.User)?.Files ?? 0, caps.ContributorFiles),
+            Meter("datanet_bytes", Of(QuotaRow.Datanet)?.Bytes ?? 0, caps.DatanetBytes),
+            caps.FairShareBytes is { } share ? Meter("fair_share_bytes", Of(QuotaRow.UserDatanet)?.Bytes ?? 0, share) : null,
             UtcDay.EndOf(day));
+
+        QuotaRow? Of(string scope) => rows.Find(row => row.Scope == scope);
+
+        // A limit that was lowered below what is used already takes nothing away.
+        static QuotaMeter Meter(string limit, long used, long cap) => new(limit, used, Math.Max(used, cap));
+    }
+
+    private async Task<DailyCaps> CapsAsync(AssayDb db, string accountId, string? datanetId, DateTimeOffset now, CancellationToken stop)
+    {
+        var account = await db.Accounts.Where(row => row.Id == accountId).Select(row => new AccountLimits(row.BytesPerDay, row.FilesPerDay, row.CreatedAt)).FirstOrDefaultAsync(stop);
+        var datanet = await db.Datanets.Where(row => row.Id == datanetId)
+            .Select(row => new DatanetLimits(row.BytesPerDay, row.FairSharePercent, row.MaximumBytesPerDay)).FirstOrDefaultAsync(stop);
+        return DailyCaps.For(options.Value, account, datanet, now);
     }
 
     private static ExceededQuota FirstExceeded(QuotaUsage usage, long bytes)
     {
-        var asked = new (QuotaMeter Meter, long Asked)[] { (usage.ContributorFiles, 1), (usage.ContributorBytes, bytes), (usage.DatanetBytes, bytes) };
-        var (meter, amount) = Array.Find(asked, limit => limit.Meter.Used + limit.Asked > limit.Meter.Cap);
+        var asked = new (QuotaMeter? Meter, long Asked)[] { (usage.ContributorFiles, 1), (usage.ContributorBytes, bytes), (usage.FairShareBytes, bytes), (usage.DatanetBytes, bytes) };
+        var (meter, amount) = Array.Find(asked, limit => limit.Meter is { } full && full.Used + limit.Asked > full.Cap);
 
         // Another upload may have given its claim back in between; the answer then names the contributor's bytes.
         return meter is null
@@ -135,17 +153,21 @@ internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> re
             : new ExceededQuota(meter, amount, usage.ResetsAt);
     }
 
+    private static string Both(string accountId, string datanetId) => accountId + "/" + datanetId;
+
+    /// <summary>The row takes on the cap in force: a limit changed during the day counts from the next reservation on, and takes back nothing that is used.</summary>
     private static Task<int> AddAsync(AssayDb db, string scope, string key, string day, long bytes, (long Bytes, long Files) cap, CancellationToken stop) =>
         db.Database.ExecuteSqlAsync(
             $"""
              INSERT INTO quota("Scope", "Key", "Day", "Bytes", "Files", "CapBytes", "CapFiles")
              VALUES ({scope}, {key}, {day}, {bytes}, 1, {cap.Bytes}, {cap.Files})
-             ON CONFLICT("Scope", "Key", "Day") DO UPDATE SET "Bytes" = quota."Bytes" + excluded."Bytes", "Files" = quota."Files" + excluded."Files"
+             ON CONFLICT("Scope", "Key", "Day") DO UPDATE SET "Bytes" = quota."Bytes" + excluded."Bytes", "Files" = quota."Files" + excluded."Files",
+                 "CapBytes" = MAX(quota."Bytes", excluded."CapBytes"), "CapFiles" = MAX(quota."Files", excluded."CapFiles")
              """, stop);
 
     private static async Task GiveBackAsync(AssayDb db, ReservationRow row, long bytes, int files, CancellationToken stop)
     {
-        foreach (var (scope, key) in ((string, string)[])[("user", row.AccountId), ("datanet", row.DatanetId)])
+        foreach (var (scope, key) in ((string, string)[])[(QuotaRow.User, row.AccountId), (QuotaRow.Datanet, row.DatanetId), (QuotaRow.UserDatanet, Both(row.AccountId, row.DatanetId))])
         {
             await db.Database.ExecuteSqlAsync(
                 $"""

@@ -17,6 +17,10 @@ internal sealed class QuotaOptions
     [Range(1, 1L << 40)]
     public long BytesPerDatanet { get; set; } = 10 * 1024 * 1024;
 
+    /// <summary>Percent of a contributor's bytes and files that an account has in its first 24 hours. Default 100, which is off; 1 to 100.</summary>
+    [Range(1, 100)]
+    public int FirstDayPercent { get; set; } = 100;
+
     /// <summary>Minutes after which a reservation that was never committed is given back. Default 60; 1 to 1,440.</summary>
     [Range(1, 1440)]
     public int ReservationMinutes { get; set; } = 60;

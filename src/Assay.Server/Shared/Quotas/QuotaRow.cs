@@ -3,16 +3,22 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Assay.Server.Shared.Quotas;
 
-/// <summary>What one scope (a user, a datanet) has used of one UTC day. The CHECK holds the cap even against a bug of ours.</summary>
+/// <summary>What one scope (a user, a datanet, a user in a datanet) has used of one UTC day. The CHECK holds the cap even against a bug of ours.</summary>
 internal sealed class QuotaRow : IEntityTypeConfiguration<QuotaRow>
 {
+    public const string User = "user", Datanet = "datanet", UserDatanet = "user_datanet";
+
+    /// <summary>One of <see cref="User"/>, <see cref="Datanet"/>, <see cref="UserDatanet"/>.</summary>
     public string Scope { get; init; } = "";
+
+    /// <summary>Account id, datanet id, or both with a slash between them.</summary>
     public string Key { get; init; } = "";
 
     /// <summary>UTC calendar day, <c>yyyy-MM-dd</c>.</summary>
     public string Day { get; init; } = "";
     public long Bytes { get; init; }
     public long Files { get; init; }
+    /// <summary>The cap of the latest reservation; never below what was used when a limit was lowered during the day.</summary>
     public long CapBytes { get; init; }
     public long CapFiles { get; init; }
 

@@ -61,6 +61,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<string>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("BytesPerDay")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
@@ -73,6 +76,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<int>("FailedSignIns")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("FilesPerDay")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("LockedUntil")
@@ -416,6 +422,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<int>("Accept")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("BytesPerDay")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Description")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -423,6 +432,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<string>("Exemplars")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("FairSharePercent")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -435,6 +447,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<string>("Licences")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("MaximumBytesPerDay")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")
                         .IsRequired()

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Assay.Data.FileTypes;
+using Assay.Data.Validation;
+using Assay.Server.Accounts;
+using Assay.Server.Datanets;
+using Assay.Server.Shared;
+using Assay.Server.Shared.Blobs;
+using Assay.Server.Shared.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Contributions;
+
+/// <summary>What a file is refused for before it is kept. A refusal here uses nothing of anybody's day.</summary>
+internal static class IntakeGate
+{
+    private const int MaxTextLength = 1000;
+
+    /// <summary>Refusals that need nothing but the request and the datanet's row.</summary>
+    public static Refusal? BeforeReceiving(CurrentUser user, DatanetRow datanet, IntakeRequest request)
+    {
+        if (!user.Is(Roles.Contributor))
+        {
+            return Refusal.Forbidden("Contributing needs the role 'contributor'. Ask the operator for it.");
+        }
+
+        if (NotOpen(datanet) is { } closed)
+        {
+            return closed;
+        }
+
+        var facts = request.Facts;
+        return ((string?[])[facts.Source, facts.IntendedUse, facts.Note, facts.Language]).Any(text => text?.Length > MaxTextLength)
+            ? Refusal.Invalid("Source, intended use and note may have 1,000 characters each.")
+            : FileGate.CheckDeclared(Question(datanet, request, request.Declared, default)) is { } gate ? ToRefusal(gate) : null;
+    }
+
+    /// <summary>Refusals that need the bytes: content, exact duplicate; and whether the datanet was closed while they came.</summary>
+    public static async Task<Refusal?> AfterReceivingAsync(AssayDb db, DatanetRow datanet, IntakeRequest request, StagedBlob staged, CancellationToken cancel) =>
+        NotOpen(datanet) is { } closed ? closed
+        : FileGate.Check(Question(datanet, request, staged.Length, staged.Head)) is { } gate ? ToRefusal(gate)
+        : await DuplicateAsync(db, staged.Sha256, cancel);
+
+    /// <summary>The refusal of bytes that were contributed before; null when they are new.</summary>
+    public static async Task<Refusal?> DuplicateAsync(AssayDb db, string sha256, CancellationToken cancel)
+    {
+        var first = await db.Contributions.Where(row => row.Sha256 == sha256).OrderBy(row => row.ReceivedAt)
+            .Select(row => new { row.Id, row.FileName, row.ReceivedAt }).FirstOrDefaultAsync(cancel);
+        return first is null
+            ? null
+            : new Refusal(StatusCodes.Status409Conflict, "duplicate",
+                $"The same bytes were contributed on {first.ReceivedAt:yyyy-MM-dd HH:mm} UTC as '{first.FileName}'. Send something new; nothing was used of your quota.",
+                new Dictionary<string, object?> { ["contribution"] = first.Id, ["location"] = $"/api/v1/contributions/{first.Id}" });
+    }
+
+    public static Refusal TooLong(long declared) => new(StatusCodes.Status413PayloadTooLarge, "longer_than_declared",
+        $"The file is longer than the {declared} bytes that were declared. Declare its real length.");
+
+    private static Refusal? NotOpen(DatanetRow datanet) => datanet.State == "open"
+        ? null
+        : Refusal.Conflict("not_open", $"The datanet '{datanet.Name}' is {datanet.State} and takes no files. Reason: {datanet.StateReason ?? "none given"}.");
+
+    private static GateQuestion Question(DatanetRow datanet, IntakeRequest request, long size, ReadOnlyMemory<byte> head) =>
+        new(request.Facts.FileName, size, head, Enum.Parse<DatanetKind>(datanet.Kind, ignoreCase: true)) { Licence = request.Facts.Licence, Licences = datanet.LicenceList };
+
+    private static Refusal ToRefusal(GateRefusal gate) => new(
+        gate.Reason switch
+        {
+            GateReason.TooLarge => StatusCodes.Status413PayloadTooLarge,
+            GateReason.Licence or GateReason.Empty => StatusCodes.Status422UnprocessableEntity,
+            _ => StatusCodes.Status415UnsupportedMediaType,
+        },
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(gate.Reason.ToString()), $"{gate.Message} {gate.Fix}");
+}
