@@ -321,6 +321,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<long>("Bytes")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Columns")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("DatanetId")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -477,6 +480,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Turns")
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("ContributionId");
@@ -499,6 +505,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<long?>("BytesPerDay")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Columns")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Description")
                         .IsRequired()
