@@ -51,6 +51,8 @@ internal sealed class ContributionRow : IEntityTypeConfiguration<ContributionRow
 
     /// <summary>JSON of the validation report; absent before the decision.</summary>
     public string? Report { get; set; }
+    /// <summary>withdraw, takedown or void once the file was removed; its content is erased then. A flag beside the state, which stays.</summary>
+    public string? Removal { get; set; }
     public DateTimeOffset ReceivedAt { get; init; }
     public DateTimeOffset? DecidedAt { get; set; }
 
