@@ -5,6 +5,7 @@ using Assay.Server.Accounts;
 using Assay.Server.Attribution;
 using Assay.Server.Chat;
 using Assay.Server.Contributions;
+using Assay.Server.Contributions.Uploads;
 using Assay.Server.Datanets;
 using Assay.Server.ModelCatalog;
 using Assay.Server.Review;
@@ -28,6 +29,7 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<BandRow> Bands => Set<BandRow>();
     public DbSet<ReservationRow> Reservations => Set<ReservationRow>();
     public DbSet<QuotaRow> Quotas => Set<QuotaRow>();
+    public DbSet<UploadRow> Uploads => Set<UploadRow>();
     public DbSet<VoteRow> Votes => Set<VoteRow>();
     public DbSet<AccessRow> Access => Set<AccessRow>();
     public DbSet<RunRow> Runs => Set<RunRow>();
