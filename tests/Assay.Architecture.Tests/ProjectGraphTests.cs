@@ -9,7 +9,7 @@ public sealed class ProjectGraphTests
     {
         ["Assay.Ledger"] = ([], ["NSec.Cryptography"]),
         ["Assay.Client"] = ([], []),
-        ["Assay.Data"] = ([], ["PdfPig", "DocumentFormat.OpenXml", "System.IO.Hashing", "SearchPioneer.Lingua"]),
+        ["Assay.Data"] = ([], ["PdfPig", "DocumentFormat.OpenXml", "System.IO.Hashing", "SearchPioneer.Lingua", "Parquet.Net", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies", "Magick.NET-Q8-x64"]),
         ["Assay.Models"] = (["Assay.Data"], ["TorchSharp"]),
         ["Assay.Server"] = (["Assay.Client", "Assay.Data", "Assay.Ledger"],
         [

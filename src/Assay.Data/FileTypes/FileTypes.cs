@@ -13,6 +13,11 @@ public static class FileTypes
         new PlainTextFile(),
         new PdfFile(),
         new DocxFile(),
+        new PngFile(),
+        new JpegFile(),
+        new WebpFile(),
+        new TiffFile(),
+        new BmpFile(),
     ];
 
     /// <summary>The type that a file name's extension announces, or null when no type has it. Case does not matter.</summary>
@@ -31,5 +36,9 @@ public static class FileTypes
     }
 
     /// <summary>In words, what the first bytes of a file show it to be, or null when they look like text.</summary>
-    public static string? Describe(ReadOnlySpan<byte> head) => Utf8Text.ForeignName(head);
+    public static string? Describe(ReadOnlySpan<byte> head) =>
+        head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8) ? "a WebP picture"
+        : head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WAVE"u8) ? "a WAV clip"
+        : head.StartsWith("II*\0"u8) || head.StartsWith("MM\0*"u8) ? "a TIFF picture"
+        : Utf8Text.ForeignName(head);
 }

@@ -13,6 +13,9 @@ public sealed class InvalidFileException : Exception
     /// <summary>What the contributor can do about it.</summary>
     public string Fix { get; }
 
+    /// <summary>The rule that the file fails. Default <see cref="FileFault.Format"/>.</summary>
+    public FileFault Fault { get; init; }
+
     /// <summary>Offset of the first wrong byte in the file, where one is known.</summary>
     public int? ByteOffset { get; init; }
 

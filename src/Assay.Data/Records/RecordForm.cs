@@ -11,4 +11,7 @@ public enum RecordForm
 
     /// <summary>A run of paragraphs without a prompt.</summary>
     Chunk,
+
+    /// <summary>A whole picture or clip: the hash of its bytes, and its words.</summary>
+    Media,
 }

@@ -9,8 +9,8 @@ namespace Assay.Data.Validation;
 /// <param name="Sha256">Of the bytes, lower-case hex.</param>
 /// <param name="Findings">One per rule; novelty is not evaluated yet.</param>
 /// <param name="Reading">Records and skipped parts.</param>
-/// <param name="NormalisedSha256">Of the normalised text, lower-case hex: equal for files that differ in case, punctuation and white space only. Empty when nothing could be read.</param>
-/// <param name="Signatures">One per record, in the same order.</param>
+/// <param name="NormalisedSha256">Of the normalised text, lower-case hex: equal for files that differ in case, punctuation and white space only. For pictures and sound of the decoded pixels or samples. Empty when nothing could be read.</param>
+/// <param name="Signatures">One per record, in the same order; none for pictures and sound.</param>
 /// <param name="Extraction">For types whose text had to be extracted; null for .md and .txt.</param>
 /// <param name="UnitLeaves">Leaf data of the ledger's unitsRoot, lower-case hex; empty without a salt.</param>
 public sealed record Inspection(
@@ -22,4 +22,8 @@ public sealed record Inspection(
     string NormalisedSha256,
     IReadOnlyList<ContentSignature> Signatures,
     StoredExtraction? Extraction,
-    IReadOnlyList<string> UnitLeaves);
+    IReadOnlyList<string> UnitLeaves)
+{
+    /// <summary>What a picture is compared and shown by; null for other kinds and for pictures that could not be read.</summary>
+    public InspectedPicture? Picture { get; init; }
+}

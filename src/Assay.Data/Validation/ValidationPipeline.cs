@@ -22,18 +22,19 @@ public static class ValidationPipeline
         var type = FileTypes.FileTypes.ByName(request.FileName);
         if (type is null)
         {
-            return Unreadable(null, content.Length, sha256, new Evidence("No file type has the name's extension."), "Send a .md, .txt, .pdf or .docx file.");
+            return Unreadable(null, content.Length, sha256, new Evidence("No file type has the name's extension."), "Send a file of one of the types that are read.");
         }
 
         try
         {
             var read = type.Read(content, cancel);
-            var records = read is ExtractedText text ? RecordReader.Read(text) : new RecordReading([], []);
-            return Judge(new ValidationContext(request, type, read, records), content.Length, sha256, cancel);
+            var context = new ValidationContext(request, type, read, new RecordReading([], []));
+            context = context with { Reading = read is ExtractedText text ? RecordReader.Read(text) : MediaRecord.Of(context, content.Length, sha256) };
+            return Judge(context, content.Length, sha256, cancel);
         }
         catch (InvalidFileException problem)
         {
-            return Unreadable(type, content.Length, sha256, new Evidence(problem.Message, problem.ByteOffset, problem.ByteOffset + 1, Page: problem.Page), problem.Fix);
+            return Unreadable(type, content.Length, sha256, new Evidence(problem.Message, problem.ByteOffset, problem.ByteOffset + 1, Page: problem.Page), problem.Fix, problem.Fault);
         }
     }
 
@@ -61,11 +62,25 @@ public static class ValidationPipeline
         var records = context.Reading.Records;
         return new Inspection(
             context.Type.Name, size, sha256, findings, context.Reading,
-            context.Content is ExtractedText text ? NormalisedText.Hash(NormalisedText.Of(text.Text)) : "",
-            [.. records.Select(record => ContentSignature.Of(record.JoinedText()))],
+            ContentHash(context.Content),
+            context.Content is ExtractedText ? [.. records.Select(record => ContentSignature.Of(record.JoinedText()))] : [],
             context.Content is ExtractedText { IsSource: false } extracted ? Store(extracted) : null,
-            context.Request.Salt is { } salt ? UnitLeaves.Hash(salt, UnitText.Of(records)) : []);
+            context.Request.Salt is { } salt ? UnitLeaves.Hash(salt, UnitText.Of(records)) : [])
+        {
+            Picture = context.Content is PictureContent picture ? Keep(picture) : null,
+        };
     }
+
+    private static string ContentHash(FileContent content) => content switch
+    {
+        ExtractedText text => NormalisedText.Hash(NormalisedText.Of(text.Text)),
+        PictureContent picture => picture.PixelSha256,
+        _ => "",
+    };
+
+    /// <summary>The hash of a picture of one tone is noise: it would call all of them the same.</summary>
+    private static InspectedPicture Keep(PictureContent picture) =>
+        new(picture.Width, picture.Height, PictureSubstanceRule.IsBlank(picture) ? null : picture.Hash, picture.Preview.ToArray());
 
     /// <summary>Evidence quotes what contributors wrote; nothing in it may steer a terminal or reverse a line.</summary>
     private static ValidationFinding Shown(ValidationFinding finding) =>
@@ -78,12 +93,19 @@ public static class ValidationPipeline
         return new StoredExtraction(text.Extractor, hash, text.Text, [.. text.PageStarts.Select(start => offsets[start])]);
     }
 
-    private static Inspection Unreadable(IFileType? type, long size, string sha256, Evidence evidence, string fix)
+    /// <summary>The rule that the fault belongs to gets 0 with the reason; the format is then known, the rest is not.</summary>
+    private static Inspection Unreadable(IFileType? type, long size, string sha256, Evidence evidence, string fix, FileFault fault = FileFault.Format)
     {
-        var findings = ValidationRules.For(type?.Kind ?? DatanetKind.Text)
-            .Select(rule => rule is FormatRule
-                ? rule.Scored(0, evidence) with { Fix = fix }
-                : rule.NotEvaluated("the file could not be read."));
+        var failed = fault switch
+        {
+            FileFault.Damage => "integrity",
+            FileFault.Structure => "structure",
+            _ => "format",
+        };
+        var findings = ValidationRules.For(type?.Kind ?? DatanetKind.Text).Select(rule =>
+            rule.Id == failed ? rule.Scored(0, evidence) with { Fix = fix }
+            : rule is FormatRule ? rule.Scored(1000, $"It begins as {type?.Name} does.")
+            : rule.NotEvaluated("the file could not be read."));
         return new Inspection(type?.Name, size, sha256, [.. findings.Select(Shown)], new RecordReading([], []), "", [], null, []);
     }
 }

@@ -22,6 +22,15 @@ public static class ValidationRules
         new SecretsRule(),
         new HiddenTextRule(),
         new WebSignalsRule(),
+        new FormatRule(DatanetKind.Image, 15),
+        new DecodingRule(DatanetKind.Image),
+        new PictureStructureRule(),
+        new PictureSubstanceRule(),
+        new CaptionRule(DatanetKind.Image, 15),
+        new MediaNoveltyRule(DatanetKind.Image),
+        new ContextRule(DatanetKind.Image, 10),
+        new LocationRule(),
+        new SharpnessRule(),
     ];
 
     /// <summary>The rules for one kind of datanet.</summary>

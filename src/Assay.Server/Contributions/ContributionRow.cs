@@ -16,7 +16,7 @@ internal sealed class ContributionRow : IEntityTypeConfiguration<ContributionRow
     /// <summary>For display only; never a path.</summary>
     public string FileName { get; init; } = "";
 
-    /// <summary>md, txt, pdf or docx.</summary>
+    /// <summary>Name of the file type, such as md or png.</summary>
     public string Type { get; init; } = "";
     public long Bytes { get; init; }
     public string Sha256 { get; init; } = "";
@@ -24,7 +24,10 @@ internal sealed class ContributionRow : IEntityTypeConfiguration<ContributionRow
     /// <summary>Blob of the extracted text that the records of a pdf or docx point into; null for md and txt.</summary>
     public string? ExtractionSha256 { get; set; }
 
-    /// <summary>SHA-256 of the normalised text, known after parsing.</summary>
+    /// <summary>Blob of the small picture that a worker made, for pictures that could be read.</summary>
+    public string? PreviewSha256 { get; set; }
+
+    /// <summary>SHA-256 of the normalised text, or of the decoded pixels or samples; known after parsing.</summary>
     public string? TextSha256 { get; set; }
 
     /// <summary>32 random bytes that make the ledger's commitment erasable.</summary>

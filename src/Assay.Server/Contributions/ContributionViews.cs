@@ -35,7 +35,7 @@ internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, Quota
             .Select(row => new
             {
                 Row = row,
-                Datanet = db.Datanets.Where(datanet => datanet.Id == row.DatanetId).Select(datanet => new { datanet.Name, datanet.Accept }).First(),
+                Datanet = db.Datanets.Where(datanet => datanet.Id == row.DatanetId).Select(datanet => new { datanet.Name, datanet.Accept, datanet.Kind }).First(),
                 Account = db.Accounts.Where(account => account.Id == row.AccountId).Select(account => account.Name).First(),
                 Index = db.LedgerEntries.Where(entry => entry.Id == row.EntryId).Select(entry => entry.Index).First(),
                 Verdict = db.LedgerEntries.Where(entry => entry.Id == row.VerdictEntryId).Select(entry => entry.Index).FirstOrDefault(),
@@ -51,7 +51,8 @@ internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, Quota
                 [.. (stored?.Report.Findings ?? []).Select(finding => ToView(finding, stored!.Related))],
                 FromAnswer: item.Row.FromAnswer,
                 QueuePosition: item.Row.DecidedAt is null ? item.Ahead + 1 : null,
-                Sum: stored is null ? null : ToView(stored.Report.Score, item.Datanet.Accept));
+                Sum: stored is null ? null : ToView(stored.Report.Score, item.Datanet.Accept),
+                Kind: item.Datanet.Kind, HasPreview: item.Row.PreviewSha256 is not null, Caption: item.Datanet.Kind != "text" && item.Row.State == ContributionState.Accepted ? item.Row.Note : null);
         });
     }
 

@@ -32,6 +32,7 @@ internal static class ContributionsModule
         Contribute.Map(group);
         UploadEndpoints.Map(group);
         ReadReceipt.Map(group);
+        ReadContent.Map(group);
         group.MapGet("/contributions/{id}", async Task<Results<Ok<ContributionView>, ProblemHttpResult>> (string id, ContributionViews views, CancellationToken cancel) =>
             await views.OneAsync(id, cancel) is { } view ? TypedResults.Ok(view) : Refusal.NotFound("contribution", id).ToProblem());
         group.MapGet("/datanets/{id}/contributions", async Task<Ok<Page<ContributionView>>> (string id, ContributionViews views, CancellationToken cancel) =>

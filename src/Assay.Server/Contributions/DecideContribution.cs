@@ -45,10 +45,11 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
         await using var db = await reader.CreateDbContextAsync(cancel);
         var row = await db.Contributions.AsNoTracking().FirstAsync(contribution => contribution.Id == contributionId, cancel);
         var datanet = await db.Datanets.AsNoTracking().FirstAsync(other => other.Id == row.DatanetId, cancel);
-        var novelty = await NearDuplicates.FindAsync(db, row, inspection, cancel);
+        var novelty = await Novelty.FindAsync(db, row, inspection, cancel);
         var report = ValidationReport.Decide(inspection.Findings, new ValidationPolicy { Accept = datanet.Accept }, novelty.Finding);
         var stored = JsonSerializer.Serialize(new StoredReport(report, novelty.Related), InspectionJson.Options);
-        var extraction = inspection.Extraction is null ? null : await KeepAsync(inspection.Extraction.Text, cancel);
+        var extraction = inspection.Extraction is null ? null : await KeepAsync(Encoding.UTF8.GetBytes(inspection.Extraction.Text), cancel);
+        var preview = inspection.Picture is null ? null : await KeepAsync(inspection.Picture.Preview, cancel);
         var index = await ledger.IndexOfAsync(row.EntryId, cancel);
         var rules = await ledger.RulesIndexAsync(cancel);
         var units = inspection.UnitLeaves;
@@ -91,12 +92,14 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
             current.Report = stored;
             current.TextSha256 = inspection.NormalisedSha256.Length > 0 ? inspection.NormalisedSha256 : null;
             current.ExtractionSha256 = extraction;
+            current.PreviewSha256 = preview;
             current.DecidedAt = now;
             current.VerdictEntryId = entry.Id;
             if (current.State != ContributionState.Rejected)
             {
                 // Rejected text stays out of the index: its repaired version must not count as a copy of it.
                 await AddBandsAsync(rows, current, inspection, stop);
+                Novelty.Add(rows, current, inspection);
             }
 
             return true;
@@ -143,9 +146,9 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
         }
     }
 
-    private async Task<string> KeepAsync(string text, CancellationToken cancel)
+    private async Task<string> KeepAsync(byte[] content, CancellationToken cancel)
     {
-        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
+        using var stream = new MemoryStream(content);
         var staged = await blobs.StageAsync(stream, stream.Length, cancel);
         blobs.Keep(staged!);
         return staged!.Sha256;

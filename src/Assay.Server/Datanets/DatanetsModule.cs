@@ -1,4 +1,5 @@
 using Assay.Client.Datanets;
+using Assay.Server.Datanets.Versions;
 using Assay.Server.Shared;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,6 +12,8 @@ internal static class DatanetsModule
     {
         builder.Services.AddSingleton<DatanetViews>();
         builder.Services.AddSingleton<SnapshotPreviews>();
+        builder.Services.AddSingleton<SnapshotExport>();
+        builder.Services.AddSingleton<ExportSnapshot>();
     }
 
     public static void MapDatanets(this WebApplication app)

@@ -1,6 +1,7 @@
 using Assay.Client.Datanets;
 using Assay.Client.Runs;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Versions;
 using Assay.Server.ModelCatalog;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
@@ -9,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Datanets;
 
-/// <summary>GET /api/v1/snapshots/{id}: facts; …/manifest: the frozen list with hashes; …/preview?base=NAME: rendered samples with the loss mask.</summary>
+/// <summary>GET /api/v1/snapshots/{id}: facts; …/manifest: the frozen list with hashes; …/card, …/diff: figures and changes; …/preview?base=NAME: rendered samples with the loss mask.</summary>
 internal static class ReadSnapshot
 {
     public static void Map(RouteGroupBuilder group)
@@ -22,6 +23,9 @@ internal static class ReadSnapshot
             await db.Snapshots.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancel) is { } row
                 ? TypedResults.Ok(row.ReadManifest())
                 : Refusal.NotFound("snapshot", id).ToProblem());
+        DiffSnapshots.Map(group);
+        ReadCard.Map(group);
+        ExportSnapshot.Map(group);
         group.MapGet("/{id}/preview", PreviewAsync).RequireAuthorization(Scopes.Train);
     }
 

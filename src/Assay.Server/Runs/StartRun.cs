@@ -56,6 +56,11 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
             return (null, Refusal.NotFound("datanet version", missing));
         }
 
+        if (await RefuseKindAsync(db, snapshots, cancel) is { } untrainable)
+        {
+            return (null, untrainable);
+        }
+
         if ((await RefuseAccessAsync(db, snapshots, user.Id, cancel) ?? await RefuseFurtherAsync(db, request, settings, user.Id, cancel)) is { } refusal)
         {
             return (null, refusal);
@@ -69,6 +74,15 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
 
         await QueueAsync(run!, settings, snapshots, cancel);
         return (run!.Id, null);
+    }
+
+    private static async Task<Refusal?> RefuseKindAsync(AssayDb db, List<SnapshotRow> snapshots, CancellationToken cancel)
+    {
+        var ids = snapshots.ConvertAll(row => row.DatanetId);
+        var other = await db.Datanets.Where(row => ids.Contains(row.Id) && row.Kind != "text").Select(row => new { row.Name, row.Kind }).FirstOrDefaultAsync(cancel);
+        return other is null
+            ? null
+            : Refusal.Conflict("not_trainable", $"'{other.Name}' is an {other.Kind} datanet, and models are trained on text only. Its files are judged, compared, ranked and exported; choose versions of text datanets.");
     }
 
     private async Task<Refusal?> RefuseAccessAsync(AssayDb db, List<SnapshotRow> snapshots, string userId, CancellationToken cancel)

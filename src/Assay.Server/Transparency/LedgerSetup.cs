@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Assay.Data.FileTypes;
 using Assay.Data.Validation;
 using Assay.Ledger.Checkpoints;
 using Assay.Ledger.Entries;
@@ -20,9 +21,9 @@ internal sealed class LedgerSetup(DataFolder folder, IOptions<LedgerOptions> opt
     /// <summary>The key that signs checkpoints.</summary>
     public NoteSigner Signer => _signer.Value;
 
-    /// <summary>What the rules are: id, version and weight of each, one a line. Its hash stands in the ledger.</summary>
-    public static string RulesText { get; } = string.Concat(ValidationRules.All.Select(rule =>
-        string.Create(CultureInfo.InvariantCulture, $"{rule.Id} {rule.Version} {rule.Weight} {rule.OnZero}\n")));
+    /// <summary>What the rules are: kind of datanet, id, version and weight of each, one a line. Its hash stands in the ledger.</summary>
+    public static string RulesText { get; } = string.Concat(Enum.GetValues<DatanetKind>().SelectMany(kind => ValidationRules.For(kind).Select(rule =>
+        string.Create(CultureInfo.InvariantCulture, $"{kind} {rule.Id} {rule.Version} {rule.Weight} {rule.OnZero}\n"))));
 
     /// <summary>The daily limits in the same form.</summary>
     public string LimitsText => string.Create(CultureInfo.InvariantCulture,

@@ -80,10 +80,12 @@ public sealed class ValidationScoreTests
         Assert.Equal((0, 0, 1000), (score.Score, score.Least, score.Most));
     }
 
-    [Fact]
-    public void The_weights_of_the_text_rules_sum_to_100_and_their_names_differ()
+    [Theory]
+    [InlineData(Data.FileTypes.DatanetKind.Text)]
+    [InlineData(Data.FileTypes.DatanetKind.Image)]
+    public void The_weights_of_a_kinds_rules_sum_to_100_and_their_names_differ(Data.FileTypes.DatanetKind kind)
     {
-        var rules = ValidationRules.For(Data.FileTypes.DatanetKind.Text).ToList();
+        var rules = ValidationRules.For(kind).ToList();
 
         Assert.Equal(100, rules.Sum(rule => rule.Weight));
         Assert.Equal(rules.Count, rules.Select(rule => rule.Id).Distinct().Count());
@@ -92,7 +94,7 @@ public sealed class ValidationScoreTests
     private static ValidationFinding[] Findings(params int?[] scores)
     {
         string[] names = ["format", "structure", "substance", "integrity", "relevance", "novelty", "repetition", "language", "context"];
-        var rules = names.Select(name => ValidationRules.All.Single(rule => rule.Id == name));
+        var rules = names.Select(name => ValidationRules.For(Data.FileTypes.DatanetKind.Text).Single(rule => rule.Id == name));
         return [.. rules.Zip(scores, (rule, score) => new ValidationFinding(rule.Id, rule.Version, score, rule.Weight, rule.OnZero, [new Evidence("as given")]))];
     }
 }

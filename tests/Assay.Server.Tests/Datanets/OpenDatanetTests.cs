@@ -38,7 +38,7 @@ public sealed class OpenDatanetTests(AssayServer server) : IClassFixture<AssaySe
         { "name", "\"bell\\u0007bell\"" },
         { "name", "\"no\\ufffecharacter\"" },
         { "name", "null" },
-        { "kind", "\"image\"" },
+        { "kind", "\"video\"" },
         { "kind", "\"TEXT\"" },
         { "purpose", "\"too short\"" },
         { "purpose", $"\"{new string('x', 4001)}\"" },

@@ -27,6 +27,7 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<ContributionRow> Contributions => Set<ContributionRow>();
     public DbSet<RecordRow> Records => Set<RecordRow>();
     public DbSet<BandRow> Bands => Set<BandRow>();
+    public DbSet<PictureHashRow> PictureHashes => Set<PictureHashRow>();
     public DbSet<ReservationRow> Reservations => Set<ReservationRow>();
     public DbSet<QuotaRow> Quotas => Set<QuotaRow>();
     public DbSet<UploadRow> Uploads => Set<UploadRow>();

@@ -316,6 +316,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("PreviewSha256")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("INTEGER");
 
@@ -366,6 +369,30 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.HasIndex("DatanetId", "State");
 
                     b.ToTable("contribution", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Contributions.PictureHashRow", b =>
+                {
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Key")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Crop")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Hash")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatanetId", "Key", "ContributionId", "Crop");
+
+                    b.HasIndex("ContributionId");
+
+                    b.ToTable("picture_hash", (string)null);
                 });
 
             modelBuilder.Entity("Assay.Server.Contributions.RecordRow", b =>

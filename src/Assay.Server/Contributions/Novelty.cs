@@ -1,0 +1,33 @@
+using Assay.Data.FileTypes;
+using Assay.Data.Validation;
+using Assay.Data.Validation.Rules;
+using Assay.Server.Shared.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Contributions;
+
+/// <summary>How new a file is, by the index of its kind.</summary>
+internal static class Novelty
+{
+    public static async Task<NoveltyResult> FindAsync(AssayDb db, ContributionRow row, Inspection inspection, CancellationToken cancel) =>
+        inspection.Picture is not { } picture ? await NearDuplicates.FindAsync(db, row, inspection, cancel)
+        : await SameContentAsync(db, row, inspection, DatanetKind.Image, cancel) ?? await NearPictures.FindAsync(db, row, picture, cancel);
+
+    /// <summary>Adds a file that stays to the index of its kind; texts are added band by band.</summary>
+    public static void Add(AssayDb rows, ContributionRow row, Inspection inspection)
+    {
+        if (inspection.Picture is { Hash: { } hash })
+        {
+            NearPictures.Add(rows, row, hash);
+        }
+    }
+
+    /// <summary>An earlier file, anywhere and whatever became of it, that holds the same pixels or samples.</summary>
+    private static async Task<NoveltyResult?> SameContentAsync(AssayDb db, ContributionRow row, Inspection inspection, DatanetKind kind, CancellationToken cancel)
+    {
+        var same = await db.Contributions.AsNoTracking()
+            .Where(other => other.TextSha256 == inspection.NormalisedSha256 && other.Id != row.Id && other.EntryId < row.EntryId)
+            .OrderBy(other => other.EntryId).Select(other => new { other.Id, other.FileName }).FirstOrDefaultAsync(cancel);
+        return same is null ? null : new NoveltyResult(MediaNoveltyRule.SameContent(kind, $"'{same.FileName}'"), [(0, null)], same.Id);
+    }
+}
