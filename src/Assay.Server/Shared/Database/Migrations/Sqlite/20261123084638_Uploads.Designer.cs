@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Assay.Server.Shared.Database.Migrations.Sqlite
 {
     [DbContext(typeof(AssayDb))]
-    [Migration("20261123083243_Uploads")]
+    [Migration("20261123084638_Uploads")]
     partial class Uploads
     {
         /// <inheritdoc />
@@ -319,6 +319,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("PreviewSha256")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("INTEGER");
 
@@ -369,6 +372,30 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.HasIndex("DatanetId", "State");
 
                     b.ToTable("contribution", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Contributions.PictureHashRow", b =>
+                {
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Key")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Crop")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Hash")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatanetId", "Key", "ContributionId", "Crop");
+
+                    b.HasIndex("ContributionId");
+
+                    b.ToTable("picture_hash", (string)null);
                 });
 
             modelBuilder.Entity("Assay.Server.Contributions.RecordRow", b =>
