@@ -13,9 +13,6 @@ public static class FileGate
 
     private static readonly Dictionary<string, DatanetKind> KnownElsewhere = new()
     {
-        [".jsonl"] = DatanetKind.Text,
-        [".csv"] = DatanetKind.Text,
-        [".parquet"] = DatanetKind.Text,
         [".wav"] = DatanetKind.Audio,
         [".mp3"] = DatanetKind.Audio,
         [".flac"] = DatanetKind.Audio,
@@ -83,7 +80,7 @@ public static class FileGate
 
         return wanted is { } other && other != kind
             ? WrongKind(name, kind, other)
-            : new GateRefusal(GateReason.NotJudged, $"'{name}': {extension} files are not judged by this version.", "Send the content as .md, .txt, .pdf or .docx.");
+            : new GateRefusal(GateReason.NotJudged, $"'{name}': {extension} files are not judged by this version.", $"Send the content as one of {string.Join(' ', FileTypes.FileTypes.All.SelectMany(type => type.Extensions))}.");
     }
 
     private static GateRefusal WrongKind(string name, DatanetKind kind, DatanetKind wanted) =>

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Assay.Server.Shared.Database.Migrations.Sqlite
 {
     [DbContext(typeof(AssayDb))]
-    [Migration("20261123084638_Uploads")]
+    [Migration("20261123085014_Uploads")]
     partial class Uploads
     {
         /// <inheritdoc />
@@ -282,6 +282,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<long>("Bytes")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Columns")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("DatanetId")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -435,6 +438,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Turns")
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("ContributionId");
@@ -506,6 +512,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<long?>("BytesPerDay")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Columns")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Description")
                         .IsRequired()
