@@ -30,10 +30,10 @@ internal static class UploadMetadata
         var name = Of("file_name") ?? Of("filename");
         if (Of("datanet") is not { } datanet || name is null || Of("licence") is not { } licence)
         {
-            return Wrong("Upload-Metadata needs datanet, file_name and licence; it may hold source, intended_use, note, language, columns and from_answer.");
+            return Wrong("Upload-Metadata needs datanet, file_name and licence; it may hold source, intended_use, note, language, columns, import and from_answer.");
         }
 
-        return (datanet, new ContributionFacts(name, licence, Of("source"), Of("intended_use"), Of("note"), Of("language"), Of("from_answer"), Of("columns")), null);
+        return (datanet, new ContributionFacts(name, licence, Of("source"), Of("intended_use"), Of("note"), Of("language"), Of("from_answer"), Of("columns"), Of("import")), null);
 
         string? Of(string key) => values.TryGetValue(key, out var value) && value.Length > 0 ? value : null;
 
