@@ -16,9 +16,6 @@ public static class FileGate
         [".jsonl"] = DatanetKind.Text,
         [".csv"] = DatanetKind.Text,
         [".parquet"] = DatanetKind.Text,
-        [".wav"] = DatanetKind.Audio,
-        [".mp3"] = DatanetKind.Audio,
-        [".flac"] = DatanetKind.Audio,
     };
 
     /// <summary>Null when the file may be kept; otherwise why not.</summary>

@@ -68,6 +68,9 @@ public static class ValidationPipeline
             context.Request.Salt is { } salt ? UnitLeaves.Hash(salt, UnitText.Of(records)) : [])
         {
             Picture = context.Content is PictureContent picture ? Keep(picture) : null,
+            Sound = context.Content is SoundContent sound
+                ? new InspectedSound(sound.Seconds, sound.SampleRate, sound.Channels, sound.Levels is not null, sound.Print.ToBytes())
+                : null,
         };
     }
 
@@ -75,6 +78,7 @@ public static class ValidationPipeline
     {
         ExtractedText text => NormalisedText.Hash(NormalisedText.Of(text.Text)),
         PictureContent picture => picture.PixelSha256,
+        SoundContent sound => sound.ContentSha256,
         _ => "",
     };
 
