@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Assay.Testing;
 
 namespace Assay.Server.Tests;
@@ -27,6 +28,20 @@ internal static class Texts
             $"## What does member {number} of the {subject} return?\n\n"
             + $"Member {number} of the {subject} returns the {Adjectives[number % Adjectives.Length]} level of the {subject} in metres above chart datum as a double. "
             + $"It throws a {subject}Exception{number} when the port has been silent for {number + 2} minutes, and every call is safe from several threads.\n\n")));
+
+    /// <summary>Lines of conversations about one invented subject, each with a system turn and two questions: good enough to be accepted by the rules.</summary>
+    public static byte[] Conversations(string subject, int rows = 6) => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, rows).Select(number =>
+        JsonSerializer.Serialize(new
+        {
+            messages = new[]
+            {
+                new { role = "system", content = "You answer questions about the Harbor library exactly and briefly." },
+                new { role = "user", content = $"What does member {number} of the {subject} return?" },
+                new { role = "assistant", content = $"It returns the {Adjectives[number % Adjectives.Length]} level of the {subject} in metres above chart datum as a double." },
+                new { role = "user", content = $"And when the sensor of the {subject} is silent for {number + 2} minutes?" },
+                new { role = "assistant", content = $"Then it throws a {subject}Exception{number}, and a call from another thread to the {Adjectives[(number + 3) % Adjectives.Length]} tide gauge stays safe." },
+            },
+        }) + "\n")));
 
     private static readonly string[] Adjectives = ["mean", "lowest", "highest", "latest", "oldest", "expected", "smoothed"];
 }

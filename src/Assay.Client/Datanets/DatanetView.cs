@@ -42,7 +42,7 @@ public sealed record SnapshotManifest(string Datanet, int Number, IReadOnlyList<
 /// <param name="Sha256">Of the file as sent.</param>
 public sealed record ManifestContribution(string Id, long Index, string AccountId, string Sha256, string Licence, IReadOnlyList<ManifestRecord> Records);
 
-/// <param name="Sha256">Of prompt, byte 1e, text in UTF-8.</param>
+/// <param name="Sha256">Of prompt, byte 1e, text in UTF-8; of a conversation: of each turn's role, byte 1f and words, joined by byte 1e.</param>
 /// <param name="Cluster">Records with the same number are near-duplicates of each other.</param>
 public sealed record ManifestRecord(long Id, string Sha256, int Cluster);
 

@@ -27,8 +27,8 @@ public sealed record ValidatePayload(string ContributionId, string FileName, lon
 public sealed record TrainPayload(string RunId, RunSettings Settings, string BaseFolder, string WorkFolder, string OutputFolder, string? StartFromFolder,
     IReadOnlyList<TrainRecord> Train, IReadOnlyList<TrainRecord> HoldOut);
 
-/// <param name="Prompt">The question or heading; empty for running text.</param>
-public sealed record TrainRecord(long Id, string Prompt, string Text);
+/// <param name="Turns">In order, with the roles system, user and assistant; running text is one turn without a role.</param>
+public sealed record TrainRecord(long Id, IReadOnlyList<Chat.ChatTurn> Turns);
 
 /// <summary>Progress of a training job.</summary>
 /// <param name="State">preparing or running.</param>

@@ -1,3 +1,5 @@
+using Assay.Data.FileTypes.Rows;
+
 namespace Assay.Data.FileTypes;
 
 /// <summary>The text of a file and what is known of its structure.</summary>
@@ -6,7 +8,7 @@ namespace Assay.Data.FileTypes;
 /// <param name="Extractor">Name and version of the code that took the text out, for example <c>docx/1</c>; it changes whenever the same file would give another text.</param>
 public sealed record ExtractedText(string Text, IReadOnlyList<Heading> Headings, string Extractor) : FileContent(Extractor)
 {
-    /// <summary>True when byte offsets count in the uploaded file (.md, .txt); false when they count in the UTF-8 form of <see cref="Text"/> (.pdf, .docx).</summary>
+    /// <summary>True when byte offsets count in the uploaded file (.md, .txt, .jsonl, .csv); false when they count in the UTF-8 form of <see cref="Text"/> (.pdf, .docx, .parquet).</summary>
     public bool IsSource { get; init; }
 
     /// <summary>Byte offset of the first character: 3 behind a byte order mark, else 0.</summary>
@@ -14,6 +16,9 @@ public sealed record ExtractedText(string Text, IReadOnlyList<Heading> Headings,
 
     /// <summary>Index in <see cref="Text"/> where each page starts; empty where the type has no pages.</summary>
     public IReadOnlyList<int> PageStarts { get; init; } = [];
+
+    /// <summary>The rows of a file of rows (.jsonl, .csv, .parquet); null for a document.</summary>
+    public IReadOnlyList<SourceRow>? Rows { get; init; }
 
     /// <summary>Pictures in the file that were left out.</summary>
     public int IgnoredImages { get; init; }
@@ -26,6 +31,7 @@ public sealed record ExtractedText(string Text, IReadOnlyList<Heading> Headings,
     {
         var pages = PageStarts.Count > 0 ? $", pages: {PageStarts.Count}" : "";
         var images = IgnoredImages > 0 ? $"; pictures left out: {IgnoredImages}" : "";
-        return $"{Text.Length} characters{pages}{images}";
+        var rows = Rows is { } read ? $", rows: {read.Count}" : "";
+        return $"{Text.Length} characters{rows}{pages}{images}";
     }
 }

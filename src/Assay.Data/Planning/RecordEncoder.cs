@@ -40,6 +40,10 @@ public sealed class RecordEncoder
             : EncodeText(text);
     }
 
+    /// <summary>One record by its turns; a single turn without a role is running text.</summary>
+    /// <exception cref="ChatTemplateException">The template refuses the conversation, or there is none.</exception>
+    public EncodedConversation Encode(IReadOnlyList<ChatMessage> turns) => turns is [{ Role.Length: 0 } text] ? EncodeText(text.Content) : EncodeConversation(turns);
+
     /// <summary>A conversation of any turns.</summary>
     /// <exception cref="ChatTemplateException">The template refuses it, or there is none.</exception>
     public EncodedConversation EncodeConversation(IReadOnlyList<ChatMessage> messages) =>

@@ -9,6 +9,12 @@ public enum RecordForm
     /// <summary>A section under a heading; the heading path is the prompt.</summary>
     Section,
 
+    /// <summary>A prompt and its answer, from a row.</summary>
+    Instruction,
+
+    /// <summary>A conversation of several turns, from a row.</summary>
+    Conversation,
+
     /// <summary>A run of paragraphs without a prompt.</summary>
     Chunk,
 

@@ -2,7 +2,7 @@ using Assay.Data.FileTypes;
 
 namespace Assay.Data.Records;
 
-/// <summary>Finds the training records in a text: Q:/A: blocks, else sections under headings, else chunks of paragraphs.</summary>
+/// <summary>Finds the training records in a text: rows where it has them, else Q:/A: blocks, else sections under headings, else chunks of paragraphs.</summary>
 /// <remarks>Deterministic; no word of a record is written by a model. A form is used when its records hold at least half of the text.</remarks>
 public static class RecordReader
 {
@@ -10,9 +10,16 @@ public static class RecordReader
     public const int MaximumRecords = 100_000;
 
     /// <summary>Reads every record of a text.</summary>
-    public static RecordReading Read(ExtractedText source)
+    /// <param name="source">The text.</param>
+    /// <param name="columns">Which columns of its rows hold what; null to recognise them by their names.</param>
+    public static RecordReading Read(ExtractedText source, ColumnMapping? columns = null)
     {
         ArgumentNullException.ThrowIfNull(source);
+        if (source.Rows is { } rows)
+        {
+            return InstructionRows.Read(rows, columns);
+        }
+
         var text = new SourceText(source);
         var (start, end) = text.Trim(0, source.Text.Length);
         if (start == end)

@@ -1,6 +1,6 @@
 namespace Assay.Data.Validation;
 
-/// <summary>The text taken out of a .pdf or .docx, which its records' byte offsets refer to.</summary>
+/// <summary>The text taken out of a .pdf, .docx or .parquet, which its records' byte offsets refer to.</summary>
 /// <param name="Extractor">Name and version of the code that made it.</param>
 /// <param name="Sha256">Of its UTF-8 bytes, lower-case hex.</param>
 /// <param name="Text">The text itself.</param>

@@ -10,17 +10,19 @@ namespace Assay.Data.Validation;
 /// <param name="Reading">The records found in it; none for pictures and sound.</param>
 public sealed record ValidationContext(InspectionRequest Request, IFileType Type, FileContent Content, RecordReading Reading)
 {
-    private readonly Lazy<SourceText> _source = new(() => new SourceText((ExtractedText)Content));
-
     /// <summary>The text of a file of a text datanet.</summary>
     /// <exception cref="InvalidCastException">The file is a picture or a sound clip: a rule for texts was asked about it.</exception>
     public ExtractedText Text => (ExtractedText)Content;
 
-    /// <summary>Evidence for [start, end) of the text, with byte offsets and page.</summary>
-    internal Evidence At(string words, int start, int end)
-    {
-        var page = Text.PageStarts.Count == 0 ? (int?)null : Text.PageStarts.Count(first => first <= start);
-        var offsets = _source.Value.Bytes(start, end);
-        return new Evidence(words, offsets.Start, offsets.End, Page: page);
-    }
+    /// <summary>What is judged as language: the document, or the words of the records that its rows became.</summary>
+    internal JudgedText Words => field ??= JudgedText.OfRecords(Text, Reading);
+
+    /// <summary>What is learnt: the document, or the answers and running texts of the records that its rows became.</summary>
+    internal JudgedText Answers => field ??= JudgedText.OfRecords(Text, Reading, turn => turn.Role is TurnRole.Assistant or TurnRole.Text);
+
+    /// <summary>What must not hide anything: the document, or every text of every row, columns that become no record included.</summary>
+    internal JudgedText Everything => field ??= JudgedText.OfEverything(Text);
+
+    /// <summary>What sort of text it is, which rules take their parameters from.</summary>
+    internal TextProfile Profile => field ??= TextProfile.Of(Text, Words.Text);
 }

@@ -29,7 +29,10 @@ public static class ValidationPipeline
         {
             var read = type.Read(content, cancel);
             var context = new ValidationContext(request, type, read, new RecordReading([], []));
-            context = context with { Reading = read is ExtractedText text ? RecordReader.Read(text) : MediaRecord.Of(context, content.Length, sha256) };
+            context = context with
+            {
+                Reading = read is ExtractedText text ? RecordReader.Read(text, request.Columns ?? request.Profile.Columns) : MediaRecord.Of(context, content.Length, sha256),
+            };
             return Judge(context, content.Length, sha256, cancel);
         }
         catch (InvalidFileException problem)
@@ -62,7 +65,7 @@ public static class ValidationPipeline
         var records = context.Reading.Records;
         return new Inspection(
             context.Type.Name, size, sha256, findings, context.Reading,
-            ContentHash(context.Content),
+            ContentHash(context),
             context.Content is ExtractedText ? [.. records.Select(record => ContentSignature.Of(record.JoinedText()))] : [],
             context.Content is ExtractedText { IsSource: false } extracted ? Store(extracted) : null,
             context.Request.Salt is { } salt ? UnitLeaves.Hash(salt, UnitText.Of(records)) : [])
@@ -74,9 +77,9 @@ public static class ValidationPipeline
         };
     }
 
-    private static string ContentHash(FileContent content) => content switch
+    private static string ContentHash(ValidationContext context) => context.Content switch
     {
-        ExtractedText text => NormalisedText.Hash(NormalisedText.Of(text.Text)),
+        ExtractedText => NormalisedText.Hash(NormalisedText.Of(context.Words.Text)),
         PictureContent picture => picture.PixelSha256,
         SoundContent sound => sound.ContentSha256,
         _ => "",

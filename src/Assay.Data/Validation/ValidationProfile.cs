@@ -1,3 +1,5 @@
+using Assay.Data.Records;
+
 namespace Assay.Data.Validation;
 
 /// <summary>What a datanet asks of its files: the side of a validation that belongs to the owner.</summary>
@@ -18,6 +20,9 @@ public sealed record ValidationProfile(string Purpose)
 
     /// <summary>Licences the datanet takes, as SPDX identifiers; empty when not restricted.</summary>
     public IReadOnlyList<string> Licences { get; init; } = [];
+
+    /// <summary>Which columns of rows hold what, as the owner says; null to recognise them by their names.</summary>
+    public ColumnMapping? Columns { get; init; }
 
     /// <summary>What happens to personal data.</summary>
     public PiiPolicy Pii { get; init; }

@@ -105,7 +105,7 @@ internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels
 
     private static IEnumerable<TokenizedRecord> Tokenize(ManifestContribution item, Dictionary<long, Contributions.RecordRow> rows, Tokenizer tokenizer) =>
         item.Records.Select(record => rows[record.Id]).OrderBy(row => row.Ordinal)
-            .Select(row => new TokenizedRecord(new TraceRecord(item.Index, item.Id, row.Ordinal), tokenizer.Encode(RenderedText.Of(row.Text)), []));
+            .Select(row => new TokenizedRecord(new TraceRecord(item.Index, item.Id, row.Ordinal), tokenizer.Encode(RenderedText.Of(row.LearntText())), []));
 
     private ReferenceBits BitsOf(BaseModel model) => _bits.GetOrAdd(model.Folder, path =>
     {

@@ -21,7 +21,7 @@ internal sealed class ContributionRow : IEntityTypeConfiguration<ContributionRow
     public long Bytes { get; init; }
     public string Sha256 { get; init; } = "";
 
-    /// <summary>Blob of the extracted text that the records of a pdf or docx point into; null for md and txt.</summary>
+    /// <summary>Blob of the extracted text that the records of a pdf, docx or parquet point into; null where they point into the file.</summary>
     public string? ExtractionSha256 { get; set; }
 
     /// <summary>Blob of the small picture that a worker made, for pictures that could be read.</summary>
@@ -37,6 +37,9 @@ internal sealed class ContributionRow : IEntityTypeConfiguration<ContributionRow
     public string? IntendedUse { get; init; }
     public string? Note { get; init; }
     public string? Language { get; init; }
+
+    /// <summary>Which columns of rows hold what, as the contributor said.</summary>
+    public string? Columns { get; init; }
 
     /// <summary>The answer that this file corrects.</summary>
     public string? FromAnswer { get; init; }

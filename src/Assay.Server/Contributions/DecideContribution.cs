@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Assay.Client;
+using Assay.Client.Chat;
 using Assay.Data.Records;
 using Assay.Data.Validation;
 using Assay.Ledger.Entries;
@@ -125,7 +127,10 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
                 DatanetId = row.DatanetId,
                 Ordinal = record.Index,
                 Prompt = record.Turns.FirstOrDefault(turn => turn.Role == TurnRole.User)?.Text ?? "",
-                Text = record.Turns.First(turn => turn.Role != TurnRole.User).Text,
+                Text = record.Turns[^1].Text,
+                Turns = record.Form == RecordForm.Conversation
+                    ? JsonSerializer.Serialize(record.Turns.Select(turn => new ChatTurn(turn.Role.ToString().ToLowerInvariant(), turn.Text)), AssayJson.Options)
+                    : null,
                 Start = record.Start,
                 End = record.End,
                 Novelty = score,

@@ -55,6 +55,7 @@ internal sealed class IntakeCommit(DbWriter writer, JobQueue jobs, LedgerSequenc
                 Note = request.Facts.Note,
                 Language = request.Facts.Language,
                 FromAnswer = request.Facts.FromAnswer,
+                Columns = request.Facts.Columns is { Length: > 0 } columns ? columns : null,
                 ReceivedAt = now,
             };
             var entry = db.Append(LedgerFacts.Contribution(row, datanet.Kind, contributor, claim.AnswerIndex));

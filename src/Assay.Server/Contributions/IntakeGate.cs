@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Assay.Data.FileTypes;
+using Assay.Data.Records;
 using Assay.Data.Validation;
 using Assay.Server.Accounts;
 using Assay.Server.Datanets;
@@ -31,6 +32,7 @@ internal static class IntakeGate
         var facts = request.Facts;
         return ((string?[])[facts.Source, facts.IntendedUse, facts.Note, facts.Language]).Any(text => text?.Length > MaxTextLength)
             ? Refusal.Invalid("Source, intended use and note may have 1,000 characters each.")
+            : facts.Columns is { Length: > 0 } columns && ColumnMapping.Parse(columns).Problem is { } mapping ? Refusal.Invalid($"The columns cannot be used: {mapping}")
             : FileGate.CheckDeclared(Question(datanet, request, request.Declared, default)) is { } gate ? ToRefusal(gate) : null;
     }
 

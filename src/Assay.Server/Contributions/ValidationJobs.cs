@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Assay.Client;
 using Assay.Client.Leases;
+using Assay.Data.Records;
 using Assay.Data.Validation;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Jobs;
@@ -25,11 +26,13 @@ internal sealed class ValidationJobs(IDbContextFactory<AssayDb> reader, DbWriter
             Exemplars = [.. datanet.ExemplarList.Select(exemplar => exemplar.Text)],
             Languages = datanet.LanguageList,
             Licences = datanet.LicenceList,
+            Columns = datanet.Columns is { } columns ? ColumnMapping.Parse(columns).Mapping : null,
         };
         var request = new InspectionRequest($"file.{row.Type}", profile)
         {
             Context = new ContributionContext(row.Source ?? "", row.Licence, row.IntendedUse ?? "", row.Note ?? ""),
             Salt = row.Salt,
+            Columns = row.Columns is { } own ? ColumnMapping.Parse(own).Mapping : null,
         };
         var payload = new ValidatePayload(row.Id, row.FileName, row.Bytes, JsonSerializer.SerializeToElement(request, InspectionJson.Options));
         return JsonSerializer.SerializeToElement(payload, AssayJson.Options);

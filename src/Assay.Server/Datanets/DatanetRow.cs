@@ -27,6 +27,9 @@ internal sealed class DatanetRow : IEntityTypeConfiguration<DatanetRow>
     /// <summary>JSON list of <see cref="Exemplar"/>: they shape the relevance profile and are never trained on.</summary>
     public string Exemplars { get; init; } = "[]";
 
+    /// <summary>Which columns of rows hold what, as the owner said, for files that do not say it themselves; null: their names decide.</summary>
+    public string? Columns { get; set; }
+
     /// <summary>Score from which a file is accepted, 600 to 900.</summary>
     public int Accept { get; init; } = 600;
 

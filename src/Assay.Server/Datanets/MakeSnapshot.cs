@@ -90,7 +90,7 @@ internal static class MakeSnapshot
             Number = number,
             Contributions = manifest.Contributions.Count,
             Records = included.Count,
-            Characters = records.SelectMany(group => group).Where(record => included.Contains(record.Id)).Sum(record => (long)record.Prompt.Length + record.Text.Length),
+            Characters = records.SelectMany(group => group).Where(record => included.Contains(record.Id)).Sum(record => record.Characters()),
             RecordsRoot = SnapshotContent.Root(manifest),
             Manifest = JsonSerializer.Serialize(manifest, AssayJson.Options),
             CreatedAt = now,

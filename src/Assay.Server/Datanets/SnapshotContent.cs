@@ -12,6 +12,11 @@ internal static class SnapshotContent
     /// <summary>SHA-256 of prompt, byte 1e, text.</summary>
     public static byte[] HashOf(string prompt, string text) => SHA256.HashData([.. Encoding.UTF8.GetBytes(prompt), 0x1e, .. Encoding.UTF8.GetBytes(text)]);
 
+    /// <summary>Of a record: of prompt, byte 1e, text; of a conversation: of each turn's role, byte 1f and words, joined by byte 1e.</summary>
+    public static byte[] HashOf(RecordRow record) => record.Turns is null
+        ? HashOf(record.Prompt, record.Text)
+        : SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\u001e', record.AllTurns().Select(turn => $"{turn.Role}\u001f{turn.Content}"))));
+
     /// <summary>Accepted records in ledger order, copies (novelty 0) left out, near-duplicates joined into clusters.</summary>
     public static SnapshotManifest Manifest(string datanet, int number, IEnumerable<(ContributionRow Contribution, long Index, List<RecordRow> Records)> accepted)
     {
@@ -22,7 +27,7 @@ internal static class SnapshotContent
             .. ordered.Select(item => new ManifestContribution(item.Contribution.Id, item.Index, item.Contribution.AccountId, item.Contribution.Sha256,
                 item.Contribution.Licence,
                 [.. item.Records.Where(record => record.Novelty > 0).OrderBy(record => record.Ordinal).Select(record =>
-                    new ManifestRecord(record.Id, Convert.ToHexStringLower(HashOf(record.Prompt, record.Text)), clusters[record.Id]))])),
+                    new ManifestRecord(record.Id, Convert.ToHexStringLower(HashOf(record)), clusters[record.Id]))])),
         ]);
     }
 

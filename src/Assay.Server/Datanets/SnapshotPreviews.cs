@@ -44,7 +44,7 @@ internal sealed class SnapshotPreviews(IDbContextFactory<AssayDb> reader, BaseMo
     }
 
     private static EncodedConversation Encode(RecordEncoder encoder, RecordRow record) =>
-        encoder.Encode(RenderedText.Of(record.Prompt), RenderedText.Of(record.Text));
+        encoder.Encode([.. RenderedText.Of(record).Select(turn => new ChatMessage(turn.Role, turn.Content))]);
 
     private static List<PreviewPiece> Pieces(Tokenizer tokenizer, EncodedConversation encoded)
     {

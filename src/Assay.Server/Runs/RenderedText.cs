@@ -1,4 +1,6 @@
+using Assay.Client.Chat;
 using Assay.Data.Validation.Texts;
+using Assay.Server.Contributions;
 
 namespace Assay.Server.Runs;
 
@@ -6,4 +8,7 @@ namespace Assay.Server.Runs;
 internal static class RenderedText
 {
     public static string Of(string text) => PersonalData.Mask(text);
+
+    /// <summary>The turns of a record, masked.</summary>
+    public static IReadOnlyList<ChatTurn> Of(RecordRow record) => [.. record.AllTurns().Select(turn => turn with { Content = Of(turn.Content) })];
 }

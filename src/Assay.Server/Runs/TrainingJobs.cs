@@ -60,6 +60,6 @@ internal sealed class TrainingJobs(IDbContextFactory<AssayDb> reader, BaseModels
     {
         var wanted = JsonSerializer.Deserialize<List<long>>(ids)!;
         var rows = await db.Records.AsNoTracking().Where(row => wanted.Contains(row.Id)).ToDictionaryAsync(row => row.Id, cancel);
-        return wanted.ConvertAll(id => new TrainRecord(id, RenderedText.Of(rows[id].Prompt), RenderedText.Of(rows[id].Text)));
+        return wanted.ConvertAll(id => new TrainRecord(id, RenderedText.Of(rows[id])));
     }
 }

@@ -82,7 +82,7 @@ if (form) {
   // One at a time and in order, so that the day's limits are used up in the order that was chosen.
   const send = (row, file) => new Promise(done => {
     const facts = new URLSearchParams({ file_name: file.name });
-    for (const name of ['licence', 'source', 'intended_use', 'note']) {
+    for (const name of ['licence', 'source', 'intended_use', 'note', 'columns']) {
       if (row.facts[name]) facts.set(name, row.facts[name]);
     }
     const request = new XMLHttpRequest();
@@ -129,7 +129,7 @@ if (form) {
       const item = make('li');
       const row = {
         key: newKey(), head: make('div'), state: make('div'), more: make('div', 'small'), bar: make('progress'),
-        facts: Object.fromEntries(['licence', 'source', 'intended_use', 'note'].map(name => [name, form.elements[name].value.trim()])),
+        facts: Object.fromEntries(['licence', 'source', 'intended_use', 'note', 'columns'].map(name => [name, form.elements[name]?.value.trim() ?? ''])),
       };
       row.bar.max = 1;
       row.bar.value = 0;

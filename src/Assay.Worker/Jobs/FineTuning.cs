@@ -3,6 +3,7 @@ using Assay.Client.Leases;
 using Assay.Client.Runs;
 using Assay.Data.Formats;
 using Assay.Data.Planning;
+using Assay.Data.Tokenization;
 using Assay.Models;
 using Assay.Models.Adapters;
 using Assay.Models.Training;
@@ -142,7 +143,7 @@ internal sealed class FineTuning : IDisposable
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static IEnumerable<TrainingSample> Encode(RecordEncoder encoder, IEnumerable<TrainRecord> records) => records
-        .Select(record => encoder.Encode(record.Prompt, record.Text))
+        .Select(record => encoder.Encode([.. record.Turns.Select(turn => new ChatMessage(turn.Role, turn.Content))]))
         .Select(encoded => new TrainingSample(encoded.Ids, [.. encoded.Labels.Select(label => label >= 0)]))
         .Where(sample => sample.Supervised.Skip(1).Contains(true)); // a record whose answer is cut off teaches nothing
 }

@@ -16,9 +16,9 @@ public sealed class FileGateTests
     [InlineData("a.exe", 10, GateReason.UnknownType)]
     [InlineData("noextension", 10, GateReason.UnknownType)]
     [InlineData("folder.md/name", 10, GateReason.UnknownType)]
-    [InlineData("a.jsonl", 10, GateReason.NotJudged)]
-    [InlineData("a.csv", 10, GateReason.NotJudged)]
-    [InlineData("a.parquet", 10, GateReason.NotJudged)]
+    [InlineData("a.jsonl", 10, null)]
+    [InlineData("a.csv", 10, null)]
+    [InlineData("a.parquet", 10, GateReason.WrongContent)]
     [InlineData("a.png", 10, GateReason.WrongKind)]
     [InlineData("a.mp3", 10, GateReason.WrongKind)]
     [InlineData("a.pdf", 10, GateReason.WrongContent)]
@@ -31,17 +31,10 @@ public sealed class FileGateTests
     }
 
     [Fact]
-    public void Sound_is_known_and_not_judged_by_this_version()
+    public void A_kind_takes_its_own_files_only()
     {
-        foreach (var (name, kind) in new[] { ("a.wav", DatanetKind.Audio) })
-        {
-            var refusal = FileGate.Check(new GateQuestion(name, 10, new byte[10], kind));
-
-            Assert.Equal(GateReason.NotJudged, refusal?.Reason);
-            Assert.Contains("not judged by this version", refusal!.ToFinding().Evidence[0].Text, StringComparison.Ordinal);
-        }
-
         Assert.Equal(GateReason.WrongKind, FileGate.Check(new GateQuestion("a.md", 10, "words"u8.ToArray(), DatanetKind.Audio))?.Reason);
+        Assert.Equal(GateReason.WrongKind, FileGate.Check(new GateQuestion("a.wav", 10, new byte[10], DatanetKind.Image))?.Reason);
     }
 
     [Fact]

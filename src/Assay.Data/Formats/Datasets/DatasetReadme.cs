@@ -28,7 +28,7 @@ public static class DatasetReadme
         text.Append(set.LedgerIndex is { } index ? string.Create(CultureInfo.InvariantCulture, $", ledger entry {index}.\n\n") : ".\n\n");
         text.Append("""
             ## Content
-            - `data/records.parquet`: what models are trained on. `sha256` is the leaf of the root: SHA-256 of prompt, byte 1e, text. Personal data that the
+            - `data/records.parquet`: what models are trained on. `sha256` is the leaf of the root: SHA-256 of prompt, byte 1e, text (of a conversation: each turn's role, byte 1f, words, joined by byte 1e). Personal data that the
               rules find (addresses, numbers) is replaced by words such as `[EMAIL]` in `prompt`, `text` and `messages`; the hash is that of the unmasked words.
             - `files/files.parquet`, when present: every contributed file with its bytes (`content`), licence and the contributor's statements.
             - `provenance.json`: the frozen list with the ledger index and hash of every contribution, and what was removed since.

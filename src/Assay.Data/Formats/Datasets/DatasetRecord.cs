@@ -6,7 +6,7 @@ namespace Assay.Data.Formats.Datasets;
 /// <remarks>A class with setters, because the Parquet library fills and reads columns by them.</remarks>
 public sealed class DatasetRecord
 {
-    /// <summary>SHA-256 of prompt, byte 1e, text in UTF-8: the leaf of the version's root.</summary>
+    /// <summary>SHA-256 of prompt, byte 1e, text in UTF-8; of a conversation: of each turn's role, byte 1f and words, joined by byte 1e. The leaf of the version's root.</summary>
     [JsonPropertyName("sha256")]
     public string Sha256 { get; set; } = "";
 
@@ -14,11 +14,11 @@ public sealed class DatasetRecord
     [JsonPropertyName("messages")]
     public List<DatasetMessage> Messages { get; set; } = [];
 
-    /// <summary>The question or heading path; empty for running text.</summary>
+    /// <summary>The question or heading path, of a conversation the first question; empty for running text.</summary>
     [JsonPropertyName("prompt")]
     public string Prompt { get; set; } = "";
 
-    /// <summary>The answer, section or running text.</summary>
+    /// <summary>The answer, section or running text; of a conversation the last answer.</summary>
     [JsonPropertyName("text")]
     public string Text { get; set; } = "";
 

@@ -12,7 +12,7 @@ public sealed class HiddenTextRule : IValidationRule
     public string Id => "hidden-text";
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public int Weight => 0;
@@ -31,7 +31,7 @@ public sealed class HiddenTextRule : IValidationRule
     {
         int bidi = 0, tags = 0, zeroWidth = 0, first = -1, at = 0;
         var inFlag = false;
-        foreach (var rune in context.Text.Text.EnumerateRunes())
+        foreach (var rune in context.Everything.Text.EnumerateRunes())
         {
             var isTag = rune.Value is >= 0xE0000 and <= 0xE007F;
             var isBidi = rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
@@ -46,8 +46,8 @@ public sealed class HiddenTextRule : IValidationRule
         var evidence = new List<Evidence>();
         if (first >= 0)
         {
-            var length = Rune.GetRuneAt(context.Text.Text, first).Utf16SequenceLength;
-            evidence.Add(context.At($"{bidi} bidirectional controls and {tags} characters of the Unicode tag block; the first is here.", first, first + length));
+            var length = Rune.GetRuneAt(context.Everything.Text, first).Utf16SequenceLength;
+            evidence.Add(context.Everything.At($"{bidi} bidirectional controls and {tags} characters of the Unicode tag block; the first is here.", first, first + length));
         }
 
         if (zeroWidth * 1000L > ZeroWidthPerThousand * (long)at)

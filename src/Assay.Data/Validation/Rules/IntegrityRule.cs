@@ -12,7 +12,7 @@ public sealed class IntegrityRule : IValidationRule
     public string Id => "integrity";
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public int Weight => 15;
@@ -29,7 +29,7 @@ public sealed class IntegrityRule : IValidationRule
     /// <inheritdoc/>
     public ValidationFinding Evaluate(ValidationContext context, CancellationToken cancel)
     {
-        var text = context.Text.Text;
+        var text = context.Everything.Text;
         var length = Math.Max(text.Length, 1);
         var damage = Count(text);
         var empty = context.Reading.Skipped.Count(part => part.HasEmptyField);
@@ -42,11 +42,11 @@ public sealed class IntegrityRule : IValidationRule
             (empty / (double)records / EmptyLimit, $"{empty} empty required fields", -1),
         ];
         var worst = Math.Min(shares.Max(share => share.Share), 1);
-        var cutOff = IsCutOff(context.Reading.Records);
+        var cutOff = !context.Profile.IsRows && IsCutOff(context.Reading.Records);
         List<Evidence> evidence =
         [
             .. shares.Where(share => share.Share > 0).OrderByDescending(share => share.Share)
-                .Select(share => share.First < 0 ? new Evidence($"{share.Words}.") : context.At($"{share.Words}; the first is here.", share.First, share.First + 1)),
+                .Select(share => share.First < 0 ? new Evidence($"{share.Words}.") : context.Everything.At($"{share.Words}; the first is here.", share.First, share.First + 1)),
         ];
         if (cutOff)
         {

@@ -14,7 +14,7 @@ public sealed class LanguageRule : IValidationRule
     public string Id => "language";
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public int Weight => 5;
@@ -31,7 +31,12 @@ public sealed class LanguageRule : IValidationRule
     /// <inheritdoc/>
     public ValidationFinding Evaluate(ValidationContext context, CancellationToken cancel)
     {
-        var text = context.Text.Text.Trim();
+        var text = context.Words.Text.Trim();
+        if (!context.Profile.HasLanguage)
+        {
+            return this.NotEvaluated("the text is source code.");
+        }
+
         if (text.Length < FewestCharacters)
         {
             return this.NotEvaluated($"the text has {text.Length} characters; {FewestCharacters} are needed to tell a language.");

@@ -14,7 +14,7 @@ public sealed class PiiRule : IValidationRule
     public string Id => "pii";
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public int Weight => 0;
@@ -31,7 +31,7 @@ public sealed class PiiRule : IValidationRule
     /// <inheritdoc/>
     public ValidationFinding Evaluate(ValidationContext context, CancellationToken cancel)
     {
-        var text = context.Text.Text;
+        var text = context.Everything.Text;
         var found = PersonalData.Find(text);
         if (found.Count == 0)
         {
@@ -43,7 +43,7 @@ public sealed class PiiRule : IValidationRule
         var finding = this.Scored(RuleFindings.ToScore(1 - (rate / HitsPerThousandWords)),
         [
             new Evidence($"{found.Count} pieces of personal data, {rate.ToString("0.0", CultureInfo.InvariantCulture)} in 1,000 words; {Consequence(policy)}. Names are not detected."),
-            .. found.Take(Shown).Select(datum => context.At($"{datum.Kind}: {text[datum.Start]}… ({datum.End - datum.Start} characters).", datum.Start, datum.End)),
+            .. found.Take(Shown).Select(datum => context.Everything.At($"{datum.Kind}: {text[datum.Start]}… ({datum.End - datum.Start} characters).", datum.Start, datum.End)),
         ]);
         return policy == PiiPolicy.Refuse ? finding with { OnZero = OnZero.Reject } : finding;
     }

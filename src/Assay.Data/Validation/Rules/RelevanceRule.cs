@@ -14,7 +14,7 @@ public sealed class RelevanceRule : IValidationRule
     public string Id => "relevance";
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public int Weight => 20;
@@ -31,13 +31,13 @@ public sealed class RelevanceRule : IValidationRule
     /// <inheritdoc/>
     public ValidationFinding Evaluate(ValidationContext context, CancellationToken cancel)
     {
-        var text = context.Text.Text;
+        var text = context.Words.Text;
         if (string.IsNullOrWhiteSpace(context.Request.Profile.Purpose))
         {
             return this.NotEvaluated("the purpose is empty.");
         }
 
-        if (IsWordList(text) is { } share)
+        if (context.Profile.IsRunningText && IsWordList(text) is { } share)
         {
             return this.Scored(0, $"A list of words, not text: {Number(share * 100)} % of its words hold sentences together, {Number(LeastFunctionWords * 100)} % are the least.");
         }

@@ -12,7 +12,7 @@ public sealed class SecretsRule : IValidationRule
     public string Id => "secrets";
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public int Weight => 0;
@@ -29,11 +29,11 @@ public sealed class SecretsRule : IValidationRule
     /// <inheritdoc/>
     public ValidationFinding Evaluate(ValidationContext context, CancellationToken cancel)
     {
-        var text = context.Text.Text;
+        var text = context.Everything.Text;
         var found = Secrets.Find(text);
         return found.Count == 0
             ? this.Scored(1000, "No private key, token or password found.")
-            : this.Scored(0, [.. found.Take(Shown).Select(secret => context.At(
+            : this.Scored(0, [.. found.Take(Shown).Select(secret => context.Everything.At(
                 $"Looks like a {secret.Kind}: '{text.AsSpan(secret.Start, ShownCharacters)}…', {secret.End - secret.Start} characters.", secret.Start, secret.End))]);
     }
 }

@@ -11,7 +11,7 @@ public sealed class StructureRule : IValidationRule
     public string Id => "structure";
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public int Weight => 15;
@@ -20,7 +20,7 @@ public sealed class StructureRule : IValidationRule
     public OnZero OnZero => OnZero.Reject;
 
     /// <inheritdoc/>
-    public string Fix => "Write Q: and A: blocks, sections of 100 to 8,000 characters under headings, or paragraphs with sentences in them.";
+    public string Fix => "Write rows with known columns, Q: and A: blocks, sections of 100 to 8,000 characters under headings, or paragraphs with sentences in them.";
 
     /// <inheritdoc/>
     public bool AppliesTo(DatanetKind kind) => kind == DatanetKind.Text;
@@ -51,6 +51,8 @@ public sealed class StructureRule : IValidationRule
     {
         Records.RecordForm.QuestionAnswer => "question-and-answer block",
         Records.RecordForm.Section => "section",
+        Records.RecordForm.Instruction => "instruction row",
+        Records.RecordForm.Conversation => "conversation",
         _ => "chunk",
     };
 }

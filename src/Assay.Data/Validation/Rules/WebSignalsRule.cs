@@ -11,7 +11,7 @@ public sealed class WebSignalsRule : IValidationRule
     public string Id => "web-signals";
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public int Weight => 0;
@@ -28,7 +28,7 @@ public sealed class WebSignalsRule : IValidationRule
     /// <inheritdoc/>
     public ValidationFinding Evaluate(ValidationContext context, CancellationToken cancel)
     {
-        var page = WebPage.Measure(context.Text.Text);
+        var page = WebPage.Measure(context.Words.Text);
         if (page.Words == 0)
         {
             return this.NotEvaluated("the text has no words.");

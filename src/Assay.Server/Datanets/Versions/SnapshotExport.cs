@@ -92,13 +92,13 @@ internal sealed class SnapshotExport(IDbContextFactory<AssayDb> reader, BlobStor
 
     private static DatasetRecord ToRecord(RecordRow row, ManifestContribution of, ManifestRecord record)
     {
-        var (prompt, text) = (RenderedText.Of(row.Prompt), RenderedText.Of(row.Text));
+        var turns = RenderedText.Of(row);
         return new DatasetRecord
         {
             Sha256 = record.Sha256,
-            Messages = prompt.Length == 0 ? [] : [new DatasetMessage { Role = "user", Content = prompt }, new DatasetMessage { Role = "assistant", Content = text }],
-            Prompt = prompt,
-            Text = text,
+            Messages = row.Prompt.Length == 0 ? [] : [.. turns.Select(turn => new DatasetMessage { Role = turn.Role, Content = turn.Content })],
+            Prompt = RenderedText.Of(row.Prompt),
+            Text = turns[^1].Content,
             Cluster = record.Cluster,
             Contribution = of.Id,
             Contributor = of.AccountId,

@@ -279,6 +279,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<long>("Bytes")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Columns")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("DatanetId")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -432,6 +435,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Turns")
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("ContributionId");
@@ -451,6 +457,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<long?>("BytesPerDay")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Columns")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Description")
                         .IsRequired()
