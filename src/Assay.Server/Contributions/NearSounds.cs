@@ -46,12 +46,12 @@ internal static class NearSounds
 
         if (best is null)
         {
-            return new NoveltyResult(MediaNoveltyRule.Score((AudioOverlap?)null, null), [(1000, null)], null);
+            return new NoveltyResult(MediaNoveltyRule.ScoreSound(null, null), [(1000, null)], null);
         }
 
         var name = await db.Contributions.Where(other => other.Id == nearest).Select(other => other.FileName).FirstAsync(cancel);
         var record = await db.Records.Where(other => other.ContributionId == nearest).Select(other => (long?)other.Id).FirstOrDefaultAsync(cancel);
-        var finding = MediaNoveltyRule.Score(best, $"'{name}'");
+        var finding = MediaNoveltyRule.ScoreSound(best, $"'{name}'");
         return new NoveltyResult(finding, [(finding.Score ?? 1000, finding.Score < 1000 ? record : null)], nearest);
     }
 

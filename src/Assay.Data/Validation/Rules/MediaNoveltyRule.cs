@@ -44,7 +44,7 @@ public sealed class MediaNoveltyRule(DatanetKind judged) : IValidationRule
     /// <summary>The finding for a clip from the earlier one that most of it is in.</summary>
     /// <param name="overlap">How much of it, and where; null when no earlier clip shares a part with it.</param>
     /// <param name="earlier">What the earlier one is called in the evidence; null when there is none.</param>
-    public static ValidationFinding Score(AudioOverlap? overlap, string? earlier)
+    public static ValidationFinding ScoreSound(AudioOverlap? overlap, string? earlier)
     {
         var rule = new MediaNoveltyRule(DatanetKind.Audio);
         return overlap is { } found
@@ -56,7 +56,7 @@ public sealed class MediaNoveltyRule(DatanetKind judged) : IValidationRule
     /// <summary>The finding for a picture from its nearest earlier one.</summary>
     /// <param name="distance">Bits in which their hashes differ, 0 to 64; null when no earlier picture is near.</param>
     /// <param name="earlier">What the nearest one is called in the evidence; null when there is none.</param>
-    public static ValidationFinding Score(int? distance, string? earlier)
+    public static ValidationFinding ScorePicture(int? distance, string? earlier)
     {
         var rule = new MediaNoveltyRule(DatanetKind.Image);
         return distance is { } bits
