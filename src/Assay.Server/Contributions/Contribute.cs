@@ -26,7 +26,8 @@ internal static class Contribute
         [property: FromQuery(Name = "note")] string? Note,
         [property: FromQuery(Name = "language")] string? Language,
         [property: FromQuery(Name = "from_answer")] string? FromAnswer,
-        [property: FromQuery(Name = "columns")] string? Columns);
+        [property: FromQuery(Name = "columns")] string? Columns,
+        [property: FromQuery(Name = "import")] string? Import);
 
     public static void Map(RouteGroupBuilder group) => group.MapPost("/datanets/{id}/contributions", HandleAsync)
         .RequireAuthorization(Scopes.Contribute).Accepts<Stream>("application/octet-stream").DisableAntiforgery();
@@ -57,7 +58,7 @@ internal static class Contribute
             limit.MaxRequestBodySize = Math.Min(declared, FileGate.DefaultMaximumSize) + 1;
         }
 
-        var facts = new ContributionFacts(query.FileName, query.Licence, query.Source, query.IntendedUse, query.Note, query.Language, query.FromAnswer, query.Columns);
+        var facts = new ContributionFacts(query.FileName, query.Licence, query.Source, query.IntendedUse, query.Note, query.Language, query.FromAnswer, query.Columns, query.Import);
         var outcome = await intake.ReceiveAsync(user, new IntakeRequest(id, op, declared, facts), http.Request.Body, cancel);
         if (outcome.Refused is { } refusal)
         {

@@ -33,6 +33,9 @@ internal sealed class DatanetRow : IEntityTypeConfiguration<DatanetRow>
     /// <summary>Score from which a file is accepted, 600 to 900.</summary>
     public int Accept { get; init; } = 600;
 
+    /// <summary>The owner decides on every file of others that passes the rules.</summary>
+    public bool Approval { get; init; }
+
     /// <summary>open, paused, closed or archived.</summary>
     public string State { get; set; } = "open";
     public string? StateReason { get; set; }

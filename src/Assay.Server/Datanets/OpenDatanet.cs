@@ -25,6 +25,7 @@ internal static class OpenDatanet
     /// <param name="Licences">SPDX names that contributions may carry, 1 to 10.</param>
     /// <param name="Exemplars">None, or 3 to 20 sample texts that show what belongs; never trained on.</param>
     /// <param name="Accept">Score from which a file is accepted, 600 to 900.</param>
+    /// <param name="Approval">Whether files of others that pass the rules wait for the owner's decision.</param>
     public sealed record Request(
         [property: Required, StringLength(80, MinimumLength = 3)] string Name,
         [property: Required, AllowedValues("text", "image", "audio")] string Kind,
@@ -35,7 +36,8 @@ internal static class OpenDatanet
         [property: Length(0, 10)] IReadOnlyList<string>? Tags = null,
         [property: Length(0, 10)] IReadOnlyList<string>? Languages = null,
         IReadOnlyList<Exemplar>? Exemplars = null,
-        [property: Range(600, 900)] int Accept = 600);
+        [property: Range(600, 900)] int Accept = 600,
+        bool Approval = false);
 
     public static void Map(RouteGroupBuilder group) => group.MapPost("/", HandleAsync).RequireAuthorization(Scopes.Contribute);
 
@@ -116,6 +118,7 @@ internal static class OpenDatanet
         Languages = string.Join(',', request.Languages is { Count: > 0 } languages ? languages : ["en"]),
         Exemplars = JsonSerializer.Serialize(request.Exemplars ?? [], AssayJson.Options),
         Accept = request.Accept,
+        Approval = request.Approval,
         OwnerId = owner,
         OpenedAt = now,
     };

@@ -6,6 +6,7 @@ using Assay.Server.Attribution;
 using Assay.Server.Chat;
 using Assay.Server.Contributions;
 using Assay.Server.Datanets;
+using Assay.Server.Datanets.Imports;
 using Assay.Server.ModelCatalog;
 using Assay.Server.Review;
 using Assay.Server.Runs;
@@ -21,8 +22,11 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
 {
     public DbSet<AccountRow> Accounts => Set<AccountRow>();
     public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
+    public DbSet<AccountPlaceRow> AccountPlaces => Set<AccountPlaceRow>();
+    public DbSet<AccountLinkRow> AccountLinks => Set<AccountLinkRow>();
     public DbSet<DatanetRow> Datanets => Set<DatanetRow>();
     public DbSet<SnapshotRow> Snapshots => Set<SnapshotRow>();
+    public DbSet<ImportRow> Imports => Set<ImportRow>();
     public DbSet<ContributionRow> Contributions => Set<ContributionRow>();
     public DbSet<RecordRow> Records => Set<RecordRow>();
     public DbSet<BandRow> Bands => Set<BandRow>();
@@ -31,7 +35,11 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<PictureHashRow> PictureHashes => Set<PictureHashRow>();
     public DbSet<ReservationRow> Reservations => Set<ReservationRow>();
     public DbSet<QuotaRow> Quotas => Set<QuotaRow>();
+    public DbSet<ReviewCaseRow> ReviewCases => Set<ReviewCaseRow>();
     public DbSet<VoteRow> Votes => Set<VoteRow>();
+    public DbSet<AssignmentRow> Assignments => Set<AssignmentRow>();
+    public DbSet<GoldRow> Gold => Set<GoldRow>();
+    public DbSet<ReviewerRow> Reviewers => Set<ReviewerRow>();
     public DbSet<AccessRow> Access => Set<AccessRow>();
     public DbSet<RunRow> Runs => Set<RunRow>();
     public DbSet<RunEventRow> RunEvents => Set<RunEventRow>();
