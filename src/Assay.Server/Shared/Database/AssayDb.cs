@@ -31,6 +31,8 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<ContributionRow> Contributions => Set<ContributionRow>();
     public DbSet<RecordRow> Records => Set<RecordRow>();
     public DbSet<BandRow> Bands => Set<BandRow>();
+    public DbSet<SoundRow> Sounds => Set<SoundRow>();
+    public DbSet<SoundPrintRow> SoundPrints => Set<SoundPrintRow>();
     public DbSet<PictureHashRow> PictureHashes => Set<PictureHashRow>();
     public DbSet<ReservationRow> Reservations => Set<ReservationRow>();
     public DbSet<QuotaRow> Quotas => Set<QuotaRow>();

@@ -495,6 +495,47 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.ToTable("record", (string)null);
                 });
 
+            modelBuilder.Entity("Assay.Server.Contributions.SoundPrintRow", b =>
+                {
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Hash")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatanetId", "Hash", "ContributionId");
+
+                    b.HasIndex("ContributionId");
+
+                    b.ToTable("sound_print", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Contributions.SoundRow", b =>
+                {
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatanetId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Print")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("ContributionId");
+
+                    b.HasIndex("DatanetId");
+
+                    b.ToTable("sound", (string)null);
+                });
+
             modelBuilder.Entity("Assay.Server.Contributions.Uploads.UploadRow", b =>
                 {
                     b.Property<string>("Id")

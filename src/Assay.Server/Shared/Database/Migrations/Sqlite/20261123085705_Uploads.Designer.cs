@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Assay.Server.Shared.Database.Migrations.Sqlite
 {
     [DbContext(typeof(AssayDb))]
-    [Migration("20261123085345_Uploads")]
+    [Migration("20261123085705_Uploads")]
     partial class Uploads
     {
         /// <inheritdoc />
@@ -496,6 +496,47 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.HasIndex("DatanetId");
 
                     b.ToTable("record", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Contributions.SoundPrintRow", b =>
+                {
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Hash")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatanetId", "Hash", "ContributionId");
+
+                    b.HasIndex("ContributionId");
+
+                    b.ToTable("sound_print", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Contributions.SoundRow", b =>
+                {
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatanetId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Print")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("ContributionId");
+
+                    b.HasIndex("DatanetId");
+
+                    b.ToTable("sound", (string)null);
                 });
 
             modelBuilder.Entity("Assay.Server.Contributions.Uploads.UploadRow", b =>
