@@ -93,7 +93,8 @@ internal sealed class TakeQuiz(IDbContextFactory<AssayDb> reader, DbWriter write
             if (attempt?.RetryAt > now)
             {
                 return (null, new Refusal(StatusCodes.Status429TooManyRequests, "retry_later", $"The next attempt is possible from {attempt.RetryAt:yyyy-MM-dd HH:mm:ss} UTC.",
-                    new Dictionary<string, object?> { ["retry_at"] = attempt.RetryAt }) { RetryAfter = attempt.RetryAt - now });
+                    new Dictionary<string, object?> { ["retry_at"] = attempt.RetryAt })
+                { RetryAfter = attempt.RetryAt - now });
             }
 
             if (attempt is null)
