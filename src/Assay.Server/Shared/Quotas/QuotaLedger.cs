@@ -99,15 +99,18 @@ internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> re
     }
 
     /// <summary>Gives an unused claim back at once.</summary>
-    public Task CancelAsync(ReservationRow claim, CancellationToken cancel) => writer.WriteAsync(async (db, stop) =>
+    public Task CancelAsync(string accountId, string op, CancellationToken cancel) => writer.WriteAsync(async (db, stop) =>
     {
-        var row = await db.Reservations.FindAsync([claim.AccountId, claim.Op], stop);
+        var row = await db.Reservations.FindAsync([accountId, op], stop);
         if (row is { State: ReservationState.Open })
         {
             await GiveBackAsync(db, row, row.Bytes, files: 1, stop);
             row.State = ReservationState.Cancelled;
         }
     }, cancel);
+
+    /// <summary>When a claim that was not committed is given back.</summary>
+    public DateTimeOffset ExpiryOf(ReservationRow claim) => claim.CreatedAt.AddMinutes(options.Value.ReservationMinutes);
 
     /// <summary>Gives back every claim that was not committed within the option's minutes.</summary>
     public Task<int> ExpireAsync(CancellationToken cancel)

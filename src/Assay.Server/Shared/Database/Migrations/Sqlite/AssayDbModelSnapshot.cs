@@ -536,6 +536,58 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.ToTable("sound", (string)null);
                 });
 
+            modelBuilder.Entity("Assay.Server.Contributions.Uploads.UploadRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("AnswerIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatanetId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Facts")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Offset")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Op")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Refusal")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "Op");
+
+                    b.HasIndex("State", "ExpiresAt");
+
+                    b.ToTable("upload", (string)null);
+                });
+
             modelBuilder.Entity("Assay.Server.Datanets.DatanetRow", b =>
                 {
                     b.Property<string>("Id")
@@ -562,6 +614,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<int?>("FairSharePercent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Invited")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Kind")
@@ -597,6 +652,12 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<string>("Purpose")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("Quiz")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("RefusesPersonalData")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Revision")
                         .HasColumnType("INTEGER");
@@ -654,6 +715,54 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.HasIndex("DatanetId");
 
                     b.ToTable("import", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Datanets.Settings.DatanetMemberRow", b =>
+                {
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("EmailKey")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Role")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("InvitedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatanetId", "EmailKey", "Role");
+
+                    b.ToTable("datanet_member", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Datanets.Settings.QuizAttemptRow", b =>
+                {
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Passed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RetryAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Right")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatanetId", "AccountId");
+
+                    b.ToTable("quiz_attempt", (string)null);
                 });
 
             modelBuilder.Entity("Assay.Server.Datanets.SnapshotRow", b =>
