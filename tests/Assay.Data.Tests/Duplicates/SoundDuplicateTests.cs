@@ -7,7 +7,6 @@ namespace Assay.Data.Tests.Duplicates;
 /// <summary>Copies of a clip that were made louder, shifted, resampled or noisy are found among others, and other clips are not. The table stands in bench/README.md.</summary>
 public sealed class SoundDuplicateTests(ITestOutputHelper output)
 {
-    private const int Clips = 40, Others = 120;
 
     private static readonly (string Name, double Least, Func<Clip, int, byte[]> Make)[] Copies =
     [
@@ -28,32 +27,38 @@ public sealed class SoundDuplicateTests(ITestOutputHelper output)
     ];
 
     [Fact]
-    public void Copies_are_found_and_other_clips_are_not()
+    public void Copies_are_found_and_other_clips_are_not() => FindCopies(clips: 8, others: 12);
+
+    [Fact]
+    [Trait("Tier", "Slow")]
+    public void Copies_of_many_clips_are_found_and_other_clips_are_not() => FindCopies(clips: 40, others: 120);
+
+    private void FindCopies(int clips, int others)
     {
         var index = new Index();
-        var clips = Enumerable.Range(0, Clips).Select(seed => Clip.Compose(seed, seconds: 12)).ToList();
-        for (var seed = 0; seed < Clips; seed++)
+        var all = Enumerable.Range(0, clips).Select(seed => Clip.Compose(seed, seconds: 12)).ToList();
+        for (var seed = 0; seed < clips; seed++)
         {
-            index.Add($"{seed}", Print(clips[seed].ToWav()));
+            index.Add($"{seed}", Print(all[seed].ToWav()));
         }
 
         var misses = new List<string>();
         output.WriteLine("| Copy | rejected | median of the bit error rate |");
         foreach (var (name, least, make) in Copies)
         {
-            var found = clips.Select((clip, seed) => (Nearest: index.Nearest(Print(make(clip, seed))), Own: $"{seed}")).ToList();
-            var share = found.Count(pair => pair.Nearest is { } near && near.Clip == pair.Own && near.Overlap.Novelty == 0) / (double)Clips;
+            var found = all.Select((clip, seed) => (Nearest: index.Nearest(Print(make(clip, seed))), Own: $"{seed}")).ToList();
+            var share = found.Count(pair => pair.Nearest is { } near && near.Clip == pair.Own && near.Overlap.Novelty == 0) / (double)clips;
             var rates = found.Select(pair => pair.Nearest?.Overlap.ErrorRate ?? 1).Order().ToList();
-            output.WriteLine($"| {name} | {share:P0} | {rates[Clips / 2]:P1} |");
-            if (share < least)
+            output.WriteLine($"| {name} | {share:P0} | {rates[clips / 2]:P1} |");
+            if (share < least - (least < 1 ? 1.0 / clips : 0))
             {
                 misses.Add($"{name}: {share:P1}, {least:P0} is the least");
             }
         }
 
         Assert.Empty(misses);
-        var wrong = Enumerable.Range(0, Others).Count(seed => index.Nearest(Print(Clip.Compose(10_000 + seed, seconds: 12).ToWav())) is not null);
-        output.WriteLine($"{wrong} of {Others} other clips share three seconds with one of {Clips}.");
+        var wrong = Enumerable.Range(0, others).Count(seed => index.Nearest(Print(Clip.Compose(10_000 + seed, seconds: 12).ToWav())) is not null);
+        output.WriteLine($"{wrong} of {others} other clips share three seconds with one of {clips}.");
         Assert.Equal(0, wrong);
     }
 
