@@ -49,7 +49,7 @@ public sealed class Site : IAsyncLifetime
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["Accounts__SignUpsPerDay"] = "1000", ["Review__VotesNeeded"] = "1" },
+            Environment = { ["Accounts__SignUpsPerDay"] = "1000", ["Review__VotesNeeded"] = "1", ["Review__AuditShare"] = "0", ["Review__AuditShareUnproven"] = "0" },
         })!;
         _server.OutputDataReceived += (_, _) => { };
         _server.ErrorDataReceived += (_, _) => { };

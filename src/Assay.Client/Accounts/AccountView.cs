@@ -26,6 +26,11 @@ public sealed record ApiKeyView(string Id, string Name, IReadOnlyList<string> Sc
 /// <summary>Gives an account a role.</summary>
 public sealed record GrantRoleRequest(string Email, string Role);
 
+/// <summary>States that two accounts belong together: one person, one employer, one household. Neither reviews the other's files then.</summary>
+/// <param name="OtherId">An account id.</param>
+/// <param name="AccountId">Another one; absent: the own account.</param>
+public sealed record AccountLinkRequest(string OtherId, string? AccountId = null);
+
 /// <summary>Replaces the password of the account.</summary>
 /// <param name="New">12 to 200 characters.</param>
 public sealed record ChangePasswordRequest(string Current, string New);

@@ -9,6 +9,8 @@ public static class Commitment
     /// <summary>Bytes of a salt; one is drawn for every file and every text.</summary>
     public const int SaltLength = 32;
 
+    private const string VoteAccept = "accept", VoteReject = "reject";
+
     /// <summary>A fresh random salt.</summary>
     public static byte[] NewSalt() => RandomNumberGenerator.GetBytes(SaltLength);
 
@@ -25,6 +27,14 @@ public static class Commitment
     /// <param name="salt">32 bytes.</param>
     /// <param name="text">A prompt or a reply, as it was shown.</param>
     public static string OfText(ReadOnlySpan<byte> salt, string text) => Hash("assay/text/v1\0"u8, salt, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>SHA-256("assay/vote/v1\0" ‖ salt ‖ UTF-8 of "accept" or "reject", 1e, reviewer's account id, 1e, reason): a leaf of <see cref="VotesEntry.Root"/>.</summary>
+    /// <param name="salt">32 bytes, known to the reviewer and the installation.</param>
+    /// <param name="accept">What was voted.</param>
+    /// <param name="reviewer">Account id.</param>
+    /// <param name="reason">As it was given.</param>
+    public static string OfVote(ReadOnlySpan<byte> salt, bool accept, string reviewer, string reason) =>
+        Hash("assay/vote/v1\0"u8, salt, Encoding.UTF8.GetBytes($"{(accept ? VoteAccept : VoteReject)}\u001e{reviewer}\u001e{reason}"));
 
     private static string Hash(ReadOnlySpan<byte> domain, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> content)
     {

@@ -12,6 +12,7 @@ public static class EntryTypes
         [CommitEntry.TypeName] = CommitEntry.Read,
         [ContribEntry.TypeName] = ContribEntry.Read,
         [VerdictEntry.TypeName] = VerdictEntry.Read,
+        [VotesEntry.TypeName] = VotesEntry.Read,
         [SnapshotEntry.TypeName] = SnapshotEntry.Read,
         [AccessEntry.TypeName] = AccessEntry.Read,
         [RunEntry.TypeName] = RunEntry.Read,

@@ -34,6 +34,7 @@ internal static class AccountsModule
             keys.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(Path.Combine(folder.Keys, "sessions")), NullLoggerFactory.Instance));
         builder.Services.AddScoped<CurrentUser>();
         builder.Services.AddSingleton<SetupToken>();
+        builder.Services.AddSingleton<LinkedAccounts>();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddAuthentication(Either)
             .AddPolicyScheme(Either, null, scheme => scheme.ForwardDefaultSelector = http => http.Request.Headers.ContainsKey("Authorization")
@@ -84,6 +85,7 @@ internal static class AccountsModule
         ChangePassword.Map(group);
         CreateKey.Map(group);
         GrantRole.Map(group);
+        StateLink.Map(group);
         ChangeAccountLimits.Map(group);
         group.MapGet("/me", async Task<Ok<AccountView>> (CurrentUser user, AssayDb db, CancellationToken cancel) =>
             TypedResults.Ok((await db.Accounts.AsNoTracking().FirstAsync(row => row.Id == user.Id, cancel)).ToView()));

@@ -18,7 +18,7 @@ internal static class SignIn
     }
 
     internal static async Task<Results<Ok<AccountView>, ProblemHttpResult>> HandleAsync(
-        SignInRequest request, HttpContext http, AssayDb db, DbWriter writer, TimeProvider clock, CancellationToken cancel)
+        SignInRequest request, HttpContext http, AssayDb db, DbWriter writer, LinkedAccounts links, TimeProvider clock, CancellationToken cancel)
     {
         var (account, refusal) = await CheckAsync(request.Email, request.Password, db, writer, clock, cancel);
         if (account is null)
@@ -26,6 +26,7 @@ internal static class SignIn
             return refusal!.ToProblem();
         }
 
+        await links.SeenAsync(account.Id, http.Connection.RemoteIpAddress, cancel);
         await http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme,
             Credentials.Session(account));
         return TypedResults.Ok(account.ToView());

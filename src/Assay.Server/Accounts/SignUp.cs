@@ -13,7 +13,7 @@ internal static class SignUp
     public static void Map(RouteGroupBuilder group) => group.MapPost("/accounts", HandleAsync).AllowAnonymous().RequireRateLimiting(AccountsModule.SignUpLimit);
 
     internal static async Task<Results<Created<AccountView>, ProblemHttpResult>> HandleAsync(
-        SignUpRequest request, DbWriter writer, SetupToken setup, TimeProvider clock, CancellationToken cancel)
+        SignUpRequest request, HttpContext http, DbWriter writer, SetupToken setup, LinkedAccounts links, TimeProvider clock, CancellationToken cancel)
     {
         if (Credentials.Refuse(request.Email, request.Password) is { } why)
         {
@@ -52,6 +52,7 @@ internal static class SignUp
             setup.Use();
         }
 
+        await links.SeenAsync(account.Id, http.Connection.RemoteIpAddress, cancel);
         return TypedResults.Created($"/api/v1/accounts/{account.Id}", account.ToView());
     }
 }

@@ -43,11 +43,16 @@ internal sealed class ContributionRow : IEntityTypeConfiguration<ContributionRow
 
     /// <summary>The answer that this file corrects.</summary>
     public string? FromAnswer { get; init; }
+
+    /// <summary>The owner's import that the file came in with; null for an ordinary contribution.</summary>
+    public string? ImportId { get; init; }
     public ContributionState State { get; set; }
     public int? Score { get; set; }
 
     /// <summary>JSON of the validation report; absent before the decision.</summary>
     public string? Report { get; set; }
+    /// <summary>withdraw, takedown or void once the file was removed; its content is erased then. A flag beside the state, which stays.</summary>
+    public string? Removal { get; set; }
     public DateTimeOffset ReceivedAt { get; init; }
     public DateTimeOffset? DecidedAt { get; set; }
 

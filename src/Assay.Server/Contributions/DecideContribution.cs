@@ -6,16 +6,19 @@ using Assay.Data.Records;
 using Assay.Data.Validation;
 using Assay.Ledger.Entries;
 using Assay.Ledger.Tree;
+using Assay.Server.Review;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Jobs;
 using Assay.Server.Transparency;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace Assay.Server.Contributions;
 
 /// <summary>Turns a worker's inspection into a decision: novelty from the index, the score, one write with the verdict's ledger entry.</summary>
-internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWriter writer, BlobStore blobs, LedgerSequencer ledger, TimeProvider clock)
+internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWriter writer, BlobStore blobs, LedgerSequencer ledger,
+    IOptions<ReviewOptions> review, TimeProvider clock)
 {
     /// <summary>A worker reports what it found. False: its lease is stale, nothing was written.</summary>
     public async Task<bool> InspectedAsync(long job, long token, Stream body, CancellationToken cancel)
@@ -55,6 +58,8 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
         var index = await ledger.IndexOfAsync(row.EntryId, cancel);
         var rules = await ledger.RulesIndexAsync(cancel);
         var units = inspection.UnitLeaves;
+        var (state, opens) = ReviewCases.AfterRules(StateOf(report.Decision), datanet.Approval, row.AccountId == datanet.OwnerId);
+        var seed = AssignmentRules.NewSeed();
         var now = clock.GetUtcNow();
 
         var written = await writer.WriteAsync(async (rows, stop) =>
@@ -76,7 +81,7 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
                 return true; // a repeated report of the same decision
             }
 
-            var entry = rows.Append(new VerdictEntry(index, 1, Word(report.Decision), report.Score.Score, LedgerFacts.Sha256(stored), rules, VerdictEntry.Auto)
+            var entry = rows.Append(new VerdictEntry(index, 1, Word(state), report.Score.Score, LedgerFacts.Sha256(stored), rules, VerdictEntry.Auto)
             {
                 Units = units.Count,
                 UnitsRoot = units.Aggregate(RightEdge.Empty, (edge, leaf) => edge.Append(Convert.FromHexString(leaf))).Root.ToString(),
@@ -84,12 +89,7 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
             });
             AddRecords(rows, current, inspection, novelty);
             await rows.SaveChangesAsync(stop); // ids of the entry and the records
-            current.State = report.Decision switch
-            {
-                ContributionDecision.Accepted => ContributionState.Accepted,
-                ContributionDecision.Review => ContributionState.Review,
-                _ => ContributionState.Rejected,
-            };
+            current.State = state;
             current.Score = report.Score.Score;
             current.Report = stored;
             current.TextSha256 = inspection.NormalisedSha256.Length > 0 ? inspection.NormalisedSha256 : null;
@@ -97,6 +97,11 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
             current.PreviewSha256 = preview;
             current.DecidedAt = now;
             current.VerdictEntryId = entry.Id;
+            if ((opens ?? await Audits.DrawAsync(rows, current, seed, review.Value, stop)) is { } kind)
+            {
+                await ReviewCases.OpenAsync(rows, current, kind, now, stop, seed: kind == ReviewKind.Audit ? seed : null);
+            }
+
             if (current.State != ContributionState.Rejected)
             {
                 // Rejected text stays out of the index: its repaired version must not count as a copy of it.
@@ -110,10 +115,17 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
         return written;
     }
 
-    private static string Word(ContributionDecision decision) => decision switch
+    private static ContributionState StateOf(ContributionDecision decision) => decision switch
     {
-        ContributionDecision.Accepted => VerdictEntry.Accepted,
-        ContributionDecision.Review => VerdictEntry.Review,
+        ContributionDecision.Accepted => ContributionState.Accepted,
+        ContributionDecision.Review => ContributionState.Review,
+        _ => ContributionState.Rejected,
+    };
+
+    private static string Word(ContributionState state) => state switch
+    {
+        ContributionState.Accepted => VerdictEntry.Accepted,
+        ContributionState.Review => VerdictEntry.Review,
         _ => VerdictEntry.Rejected,
     };
 

@@ -30,6 +30,7 @@ internal static class DemoCommand
         }
 
         var settings = ServeCommand.Settings(folder, port);
+        settings["Review:AuditShare"] = settings["Review:AuditShareUnproven"] = "0"; // chance has no place in a walk whose every outcome is checked
         settings["Review:VotesNeeded"] = "1"; // the demo has one reviewer; the verdicts say that they rest on one vote
         settings["Logging:LogLevel:Default"] = "Warning"; // the walk tells what happens
         await using var app = AssayHost.Build(settings);

@@ -1,7 +1,6 @@
 using Assay.Client.Review;
 using Assay.Ledger.Entries;
 using Assay.Server.Accounts;
-using Assay.Server.Contributions;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Transparency;
@@ -11,89 +10,119 @@ using Microsoft.Extensions.Options;
 
 namespace Assay.Server.Review;
 
-/// <summary>POST /api/v1/review/{contribution}/votes: one vote; agreeing votes decide, and the verdict goes on the ledger.</summary>
+/// <summary>
+/// POST /api/v1/review/assignments/{id}/vote: one vote; agreeing votes decide, and the verdict goes on the ledger. …/pass: hands the file back.
+/// The answer is the same whatever the vote did, so that it does not tell a file with a known answer.
+/// </summary>
 internal sealed class CastVote(IDbContextFactory<AssayDb> reader, DbWriter writer, LedgerSequencer ledger, IOptions<ReviewOptions> options, TimeProvider clock)
 {
-    public static void Map(RouteGroupBuilder group) => group.MapPost("/{id}/votes",
-        async Task<Results<Ok<VoteView>, ProblemHttpResult>> (string id, VoteRequest request, CurrentUser user, CastVote cast, CancellationToken cancel) =>
-        {
-            var (view, refusal) = await cast.HandleAsync(id, request, user.Id, cancel);
-            return refusal is null ? TypedResults.Ok(view!) : refusal.ToProblem();
-        }).RequireAuthorization(Scopes.Contribute);
+    public static void Map(RouteGroupBuilder group)
+    {
+        group.MapPost("/assignments/{id:long}/vote", async Task<Results<Ok<VoteView>, ProblemHttpResult>> (long id, VoteRequest request, CurrentUser user, CastVote cast, CancellationToken cancel) =>
+            await cast.HandleAsync(id, request, user.Id, cancel) is { } refusal ? refusal.ToProblem() : TypedResults.Ok(new VoteView(id, cast.Needed))).RequireAuthorization(Scopes.Contribute);
+        group.MapPost("/assignments/{id:long}/pass", async Task<Results<NoContent, ProblemHttpResult>> (long id, CurrentUser user, CastVote cast, CancellationToken cancel) =>
+            await cast.PassAsync(id, user.Id, cancel) is { } refusal ? refusal.ToProblem() : TypedResults.NoContent()).RequireAuthorization(Scopes.Contribute);
+    }
 
-    internal async Task<(VoteView? View, Refusal? Why)> HandleAsync(string id, VoteRequest request, string reviewerId, CancellationToken cancel)
+    /// <summary>Agreeing votes that decide a file.</summary>
+    internal int Needed => options.Value.VotesNeeded;
+
+    /// <returns>Why the vote was not counted; null when it was.</returns>
+    internal async Task<Refusal?> HandleAsync(long id, VoteRequest request, string reviewerId, CancellationToken cancel)
     {
         if (request.Reason.Trim().Length is < 1 or > 500)
         {
-            return (null, Refusal.Invalid("A vote needs a reason of 1 to 500 characters; the contributor reads it."));
+            return Refusal.Invalid("A vote needs a reason of 1 to 500 characters; the contributor reads it.");
         }
 
-        long index;
+        Prepared prepared;
         await using (var db = await reader.CreateDbContextAsync(cancel))
         {
-            var entry = await db.Contributions.Where(row => row.Id == id).Select(row => (long?)row.EntryId).FirstOrDefaultAsync(cancel);
-            if (entry is null)
+            var assignment = await db.Assignments.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id && row.ReviewerId == reviewerId, cancel);
+            if (assignment is null)
             {
-                return (null, Refusal.NotFound("contribution", id));
+                return Refusal.NotFound("assignment of yours", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
             }
 
-            index = await ledger.IndexOfAsync(entry.Value, cancel);
+            var entry = await db.Contributions.Where(row => row.Id == assignment.ContributionId).Select(row => row.EntryId).FirstAsync(cancel);
+            prepared = new Prepared(request with { Reason = request.Reason.Trim() }, await ledger.IndexOfAsync(entry, cancel), await ledger.RulesIndexAsync(cancel),
+                assignment.CaseId is null ? [] : await DuplicateIndex.MissingAsync(db, assignment.ContributionId, cancel), clock.GetUtcNow());
         }
 
-        var rules = await ledger.RulesIndexAsync(cancel);
-        var now = clock.GetUtcNow();
-        var outcome = await writer.WriteAsync<(VoteView?, Refusal?)>(async (db, stop) =>
-        {
-            var row = await db.Contributions.FirstAsync(contribution => contribution.Id == id, stop);
-            if (row.State != ContributionState.Review)
-            {
-                return (null, Refusal.Conflict("decided", $"This file is {row.State.ToString().ToLowerInvariant()}; it is not in review."));
-            }
-
-            if (row.AccountId == reviewerId)
-            {
-                return (null, Refusal.Forbidden("Nobody reviews their own files."));
-            }
-
-            var votes = await db.Votes.Where(vote => vote.ContributionId == id).ToListAsync(stop);
-            if (votes.Exists(vote => vote.ReviewerId == reviewerId))
-            {
-                return (null, Refusal.Conflict("voted", "You have voted on this file."));
-            }
-
-            var vote = new VoteRow { ContributionId = id, ReviewerId = reviewerId, Accept = request.Accept, Reason = request.Reason.Trim(), VotedAt = now };
-            db.Votes.Add(vote);
-            votes.Add(vote);
-            if (Decide(votes.Select(one => one.Accept), options.Value.VotesNeeded) is { } accepted)
-            {
-                await ApplyAsync(db, row, accepted, (index, rules), now, stop);
-            }
-
-            return (new VoteView(id, row.State.ToString().ToLowerInvariant(), votes.Count, options.Value.VotesNeeded), null);
-        }, cancel);
+        var refusal = await writer.WriteAsync((db, stop) => VoteAsync(db, id, prepared, stop), cancel);
         ledger.Wake();
-        return outcome;
+        return refusal;
     }
 
-    /// <summary>Accepted or rejected when enough votes agree; null while they do not.</summary>
-    internal static bool? Decide(IEnumerable<bool> votes, int needed)
+    /// <inheritdoc cref="HandleAsync"/>
+    internal Task<Refusal?> PassAsync(long id, string reviewerId, CancellationToken cancel)
     {
-        var count = votes.CountBy(accept => accept).ToDictionary();
-        return count.GetValueOrDefault(true) >= needed ? true : count.GetValueOrDefault(false) >= needed ? false : null;
-    }
-
-    private static async Task ApplyAsync(AssayDb db, ContributionRow row, bool accepted, (long Contribution, long Rules) index, DateTimeOffset now, CancellationToken stop)
-    {
-        var entry = db.Append(new VerdictEntry(index.Contribution, 2, accepted ? VerdictEntry.Accepted : VerdictEntry.Rejected, row.Score ?? 0,
-            LedgerFacts.Sha256(row.Report ?? ""), index.Rules, VerdictEntry.Votes)
-        { Timestamp = now.ToUnixTimeMilliseconds() });
-        await db.SaveChangesAsync(stop); // the entry's row id
-        row.State = accepted ? ContributionState.Accepted : ContributionState.Rejected;
-        row.DecidedAt = now;
-        row.VerdictEntryId = entry.Id;
-        if (!accepted)
+        var now = clock.GetUtcNow();
+        return writer.WriteAsync(async (db, stop) =>
         {
-            await db.Bands.Where(band => db.Records.Any(record => record.Id == band.RecordId && record.ContributionId == row.Id)).ExecuteDeleteAsync(stop);
-        }
+            var assignment = await db.Assignments.FirstOrDefaultAsync(row => row.Id == id && row.ReviewerId == reviewerId, stop);
+            if (assignment is null)
+            {
+                return Refusal.NotFound("assignment of yours", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            }
+
+            if (Ended(assignment, now) is { } ended)
+            {
+                return ended;
+            }
+
+            (assignment.Passed, assignment.EndedAt) = (true, now);
+            return null;
+        }, cancel);
     }
+
+    private async Task<Refusal?> VoteAsync(AssayDb db, long id, Prepared prepared, CancellationToken stop)
+    {
+        var assignment = await db.Assignments.FirstAsync(row => row.Id == id, stop);
+        if (Ended(assignment, prepared.At) is { } ended)
+        {
+            return ended;
+        }
+
+        assignment.EndedAt = prepared.At;
+        var row = await db.Contributions.FirstAsync(contribution => contribution.Id == assignment.ContributionId, stop);
+        var round = await db.ReviewCases.FirstOrDefaultAsync(open => open.Id == assignment.CaseId, stop);
+        if (row.Removal is not null || round is { ClosedAt: not null })
+        {
+            return Gone; // it ended while this reviewer read
+        }
+
+        db.Votes.Add(new VoteRow
+        {
+            ContributionId = row.Id,
+            ReviewerId = assignment.ReviewerId,
+            CaseId = round?.Id,
+            Accept = prepared.Vote.Accept,
+            Reason = prepared.Vote.Reason,
+            Salt = Commitment.NewSalt(),
+            VotedAt = prepared.At,
+        });
+        if (round is null)
+        {
+            return null; // a known answer: the vote says something of the reviewer and nothing of the file
+        }
+
+        await db.SaveChangesAsync(stop); // so that it is counted
+        round.LastMoveAt = prepared.At;
+        var votes = await db.Votes.Where(vote => vote.CaseId == round.Id).OrderBy(vote => vote.VotedAt).ThenBy(vote => vote.ReviewerId).ToListAsync(stop);
+        if (AssignmentRules.Decide(votes.Select(vote => vote.Accept), Needed) is { } accepted)
+        {
+            await Verdicts.ApplyAsync(db, row, round, new Verdict(accepted, VerdictEntry.Votes, Needed, prepared.Index, prepared.Rules, prepared.Bands, prepared.At), votes, stop);
+        }
+
+        return null;
+    }
+
+    private static Refusal? Ended(AssignmentRow assignment, DateTimeOffset now) => assignment.IsHeld(now) ? null
+        : assignment.EndedAt is null ? Refusal.Conflict("expired", $"You held this file until {assignment.ExpiresAt:yyyy-MM-dd HH:mm} UTC. Ask for the next one.")
+        : Gone;
+
+    private static Refusal Gone { get; } = Refusal.Conflict("ended", "This file no longer waits for your vote: you voted or handed it back, or it was decided or removed meanwhile. Ask for the next one.");
+
+    private sealed record Prepared(VoteRequest Vote, long Index, long Rules, IReadOnlyList<Contributions.BandRow> Bands, DateTimeOffset At);
 }

@@ -91,13 +91,20 @@ internal static class ContributeStep
     private static async Task ReviewAsync(DemoState state, CancellationToken cancel)
     {
         DemoScreen.Say("");
-        while (await state.As("reviewer").GetAsync<ReviewItem>("/api/v1/review/next", cancel) is { } item)
+        while (await state.As("reviewer").PostAsync<ReviewItem?>("/api/v1/review/next", null, cancel) is { } item)
         {
-            var vote = await state.As("reviewer").PostAsync<VoteView>($"/api/v1/review/{item.ContributionId}/votes",
+            await state.As("reviewer").PostAsync<VoteView>($"/api/v1/review/assignments/{item.AssignmentId}/vote",
                 new VoteRequest(false, "It does not serve the purpose of this datanet as it is."), cancel);
-            var place = state.Decided.FindIndex(view => view.Id == item.ContributionId);
-            DemoScreen.Say($"{state.People["reviewer"].Name} looks at '{state.Decided[place].FileName}' (score {item.Score / 10.0:0.0}) and votes no: {vote.State}.");
-            state.Decided[place] = await DecidedAsync(state, item.ContributionId, cancel);
+
+            // The reviewer does not learn whose file it was; the demo finds the one that is no longer in review.
+            for (var place = 0; place < state.Decided.Count; place++)
+            {
+                if (state.Decided[place].State == "review" && await DecidedAsync(state, state.Decided[place].Id, cancel) is { State: not "review" } decided)
+                {
+                    DemoScreen.Say($"{state.People["reviewer"].Name} looks at '{decided.FileName}' (score {item.Score / 10.0:0.0}) and votes no: {decided.State}.");
+                    state.Decided[place] = decided;
+                }
+            }
         }
     }
 }

@@ -56,6 +56,48 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.ToTable("access", (string)null);
                 });
 
+            modelBuilder.Entity("Assay.Server.Accounts.AccountLinkRow", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OtherId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("StatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("StatedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("AccountId", "OtherId");
+
+                    b.HasIndex("OtherId");
+
+                    b.ToTable("account_link", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Accounts.AccountPlaceRow", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Place")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AccountId", "Place");
+
+                    b.HasIndex("Place");
+
+                    b.HasIndex("SeenAt");
+
+                    b.ToTable("account_place", (string)null);
+                });
+
             modelBuilder.Entity("Assay.Server.Accounts.AccountRow", b =>
                 {
                     b.Property<string>("Id")
@@ -302,6 +344,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<string>("FromAnswer")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ImportId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("IntendedUse")
                         .HasColumnType("TEXT");
 
@@ -324,6 +369,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Removal")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Report")
                         .HasColumnType("TEXT");
@@ -447,12 +495,108 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.ToTable("record", (string)null);
                 });
 
+            modelBuilder.Entity("Assay.Server.Contributions.SoundPrintRow", b =>
+                {
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Hash")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatanetId", "Hash", "ContributionId");
+
+                    b.HasIndex("ContributionId");
+
+                    b.ToTable("sound_print", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Contributions.SoundRow", b =>
+                {
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatanetId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Print")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("ContributionId");
+
+                    b.HasIndex("DatanetId");
+
+                    b.ToTable("sound", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Contributions.Uploads.UploadRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("AnswerIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatanetId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Facts")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Offset")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Op")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Refusal")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "Op");
+
+                    b.HasIndex("State", "ExpiresAt");
+
+                    b.ToTable("upload", (string)null);
+                });
+
             modelBuilder.Entity("Assay.Server.Datanets.DatanetRow", b =>
                 {
                     b.Property<string>("Id")
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Accept")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Approval")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("BytesPerDay")
@@ -470,6 +614,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<int?>("FairSharePercent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Invited")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Kind")
@@ -506,6 +653,12 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Quiz")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("RefusesPersonalData")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Revision")
                         .HasColumnType("INTEGER");
 
@@ -532,6 +685,84 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.HasIndex("OpenedAt");
 
                     b.ToTable("datanet", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Datanets.Imports.ImportRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ClosedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DatanetId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("OpenedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DatanetId");
+
+                    b.ToTable("import", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Datanets.Settings.DatanetMemberRow", b =>
+                {
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("EmailKey")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Role")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("InvitedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatanetId", "EmailKey", "Role");
+
+                    b.ToTable("datanet_member", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Datanets.Settings.QuizAttemptRow", b =>
+                {
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Passed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RetryAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Right")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatanetId", "AccountId");
+
+                    b.ToTable("quiz_attempt", (string)null);
                 });
 
             modelBuilder.Entity("Assay.Server.Datanets.SnapshotRow", b =>
@@ -615,6 +846,145 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.ToTable("model_version", (string)null);
                 });
 
+            modelBuilder.Entity("Assay.Server.Review.AssignmentRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Among")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AssignedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("CaseId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContributionId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Passed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ReviewerId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Seed")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CaseId");
+
+                    b.HasIndex("ContributionId");
+
+                    b.HasIndex("ReviewerId", "EndedAt");
+
+                    b.ToTable("assignment", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Review.GoldRow", b =>
+                {
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Accept")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Active")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("MarkedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("MarkedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ContributionId");
+
+                    b.ToTable("gold", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Review.ReviewCaseRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool?>("Accepted")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Appeal")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ClosedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContributionId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DecidedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LastMoveAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("OpenedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Round")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Seed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("VerdictBefore")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("VerdictEntryId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ClosedAt", "Kind");
+
+                    b.HasIndex("ContributionId", "Round")
+                        .IsUnique();
+
+                    b.ToTable("review_case", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Review.ReviewerRow", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ResumedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("reviewer", (string)null);
+                });
+
             modelBuilder.Entity("Assay.Server.Review.VoteRow", b =>
                 {
                     b.Property<string>("ContributionId")
@@ -626,14 +996,25 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<bool>("Accept")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("CaseId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Salt")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("VotedAt")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("ContributionId", "ReviewerId");
+
+                    b.HasIndex("CaseId");
+
+                    b.HasIndex("ReviewerId");
 
                     b.ToTable("vote", (string)null);
                 });
@@ -853,6 +1234,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<string>("Day")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Import")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("RequestHash")
