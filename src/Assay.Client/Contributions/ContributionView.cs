@@ -8,10 +8,16 @@ namespace Assay.Client.Contributions;
 /// <param name="Kind">text, image or audio: the datanet's kind.</param>
 /// <param name="HasPreview">Whether <c>/api/v1/contributions/{id}/preview</c> shows it.</param>
 /// <param name="Caption">What the contributor says that an accepted picture or clip shows.</param>
+/// <param name="Removal">withdraw, takedown or void once the file was removed; its content is erased and its name replaced.</param>
 public sealed record ContributionView(string Id, string DatanetId, string DatanetName, string AccountId, string AccountName, string FileName, string Type,
     long Bytes, string Sha256, string Licence, string State, int? Score, DateTimeOffset ReceivedAt, DateTimeOffset? DecidedAt,
     long? LedgerIndex, long? VerdictIndex, int Records, IReadOnlyList<FindingView> Findings, QuotaView? Quota = null, string? FromAnswer = null,
-    int? QueuePosition = null, ScoreView? Sum = null, string Kind = "text", bool HasPreview = false, string? Caption = null);
+    int? QueuePosition = null, ScoreView? Sum = null, string Kind = "text", bool HasPreview = false, string? Caption = null, string? Removal = null);
+
+/// <summary>Removes a file: its content is erased, its entries on the ledger stay.</summary>
+/// <param name="Kind">withdraw (the contributor), takedown (the datanet's owner or the operator) or void (the operator, for a file found dishonest).</param>
+/// <param name="Reason">A public code. takedown: law, personal_data, licence, policy; void: plagiarism, forged_licence, fraud. Absent: the first of them.</param>
+public sealed record RemovalRequest(string Kind, string? Reason = null);
 
 /// <summary>What one rule found.</summary>
 /// <param name="Score">0 to 1000; absent when the rule could not run, then the evidence says why.</param>

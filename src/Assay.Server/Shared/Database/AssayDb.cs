@@ -7,6 +7,7 @@ using Assay.Server.Chat;
 using Assay.Server.Contributions;
 using Assay.Server.Datanets;
 using Assay.Server.ModelCatalog;
+using Assay.Server.Removal;
 using Assay.Server.Review;
 using Assay.Server.Runs;
 using Assay.Server.Shared.Jobs;
@@ -31,6 +32,7 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<PictureHashRow> PictureHashes => Set<PictureHashRow>();
     public DbSet<ReservationRow> Reservations => Set<ReservationRow>();
     public DbSet<QuotaRow> Quotas => Set<QuotaRow>();
+    public DbSet<RemovalRow> Removals => Set<RemovalRow>();
     public DbSet<ReviewCaseRow> ReviewCases => Set<ReviewCaseRow>();
     public DbSet<VoteRow> Votes => Set<VoteRow>();
     public DbSet<AssignmentRow> Assignments => Set<AssignmentRow>();
