@@ -66,7 +66,7 @@ public sealed class AssayClient : IDisposable
         var query = string.Join('&', new (string Name, string? Value)[]
         {
             ("file_name", facts.FileName), ("licence", facts.Licence), ("source", facts.Source), ("intended_use", facts.IntendedUse), ("note", facts.Note),
-            ("language", facts.Language), ("from_answer", facts.FromAnswer), ("columns", facts.Columns),
+            ("language", facts.Language), ("from_answer", facts.FromAnswer), ("columns", facts.Columns), ("import", facts.Import),
         }.Where(pair => pair.Value is not null).Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}"));
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/api/v1/datanets/{datanet}/contributions?{query}", UriKind.Relative))
         {

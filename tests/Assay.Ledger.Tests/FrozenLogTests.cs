@@ -68,6 +68,11 @@ public sealed class FrozenLogTests
 
         Assert.Equal(
             File.ReadAllLines(Path.Combine(Folder, "board.txt")),
-            boards.Rank(new BoardId(Season: "2026-Q4")).Select(standing => standing.ToString()));
+            boards.Rank(new BoardId(Season: "2026-Q4")).Select(Frozen));
     }
+
+    /// <summary>A standing as the frozen file has it: everything that orders the board or is shown of it since the first release.</summary>
+    private static string Frozen(Standing standing) =>
+        $"Standing {{ Account = {standing.Account}, Value = {standing.Value}, ScoreSum = {standing.ScoreSum}, ScoreCount = {standing.ScoreCount}, ReachedAt = {standing.ReachedAt}, "
+        + $"Live = {standing.Live}, Accepted = {standing.Accepted}, Decided = {standing.Decided} }}";
 }

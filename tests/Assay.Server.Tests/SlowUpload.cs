@@ -10,12 +10,20 @@ internal sealed class SlowUpload : IDisposable
     private readonly TcpClient _socket = new();
 
     public SlowUpload(Uri server, string key, string datanet, long declared, string? op = null)
+        : this(server, key, string.Create(CultureInfo.InvariantCulture,
+            $"POST /api/v1/datanets/{datanet}/contributions?file_name=slow.txt&licence={Person.Licence} HTTP/1.1\r\nIdempotency-Key: {op ?? Guid.NewGuid().ToString("n")}\r\nContent-Length: {declared}\r\n"))
+    {
+    }
+
+    private SlowUpload(Uri server, string key, string begin)
     {
         _socket.Connect(server.Host, server.Port);
-        var head = string.Create(CultureInfo.InvariantCulture,
-            $"POST /api/v1/datanets/{datanet}/contributions?file_name=slow.txt&licence={Person.Licence} HTTP/1.1\r\nHost: {server.Authority}\r\nAuthorization: Bearer {key}\r\nIdempotency-Key: {op ?? Guid.NewGuid().ToString("n")}\r\nContent-Length: {declared}\r\nConnection: close\r\n\r\n");
-        _socket.GetStream().Write(Encoding.ASCII.GetBytes(head));
+        _socket.GetStream().Write(Encoding.ASCII.GetBytes($"{begin}Host: {server.Authority}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n"));
     }
+
+    /// <summary>A piece of an upload that comes in pieces.</summary>
+    public static SlowUpload Piece(Uri server, string key, Uri upload, long offset, long length) => new(server, key, string.Create(CultureInfo.InvariantCulture,
+        $"PATCH {upload} HTTP/1.1\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: {offset}\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: {length}\r\n"));
 
     public Task SendAsync(byte[] bytes) => _socket.GetStream().WriteAsync(bytes, TestContext.Current.CancellationToken).AsTask();
 

@@ -43,6 +43,7 @@ public sealed record MeterView(string Limit, long Used, long Cap, long Left);
 /// <param name="Note">Why it is useful.</param>
 /// <param name="Language">BCP 47 tag such as en.</param>
 /// <param name="FromAnswer">The answer that this file corrects.</param>
+/// <param name="Import">The owner's import that the file belongs to: it uses nobody's day and stands on no board.</param>
 /// <param name="Columns">Which columns of rows hold what, such as <c>prompt=question,answer=reply</c>; absent: the datanet's, or their names decide.</param>
 public sealed record ContributionFacts(string FileName, string Licence, string? Source = null, string? IntendedUse = null, string? Note = null,
-    string? Language = null, string? FromAnswer = null, string? Columns = null);
+    string? Language = null, string? FromAnswer = null, string? Columns = null, string? Import = null);

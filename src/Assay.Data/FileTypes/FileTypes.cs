@@ -21,6 +21,9 @@ public static class FileTypes
         new WebpFile(),
         new TiffFile(),
         new BmpFile(),
+        new WavFile(),
+        new Mp3File(),
+        new FlacFile(),
     ];
 
     /// <summary>The type that a file name's extension announces, or null when no type has it. Case does not matter.</summary>

@@ -11,13 +11,6 @@ public static class FileGate
     /// <summary>Largest file, 10 MiB: a contributor's whole day.</summary>
     public const long DefaultMaximumSize = 10_485_760;
 
-    private static readonly Dictionary<string, DatanetKind> KnownElsewhere = new()
-    {
-        [".wav"] = DatanetKind.Audio,
-        [".mp3"] = DatanetKind.Audio,
-        [".flac"] = DatanetKind.Audio,
-    };
-
     /// <summary>Null when the file may be kept; otherwise why not.</summary>
     public static GateRefusal? Check(GateQuestion question)
     {
@@ -57,7 +50,8 @@ public static class FileGate
 
         if (type is null)
         {
-            return Unread(name, extension, question.Kind);
+            var taken = string.Join(' ', FileTypes.FileTypes.All.SelectMany(other => other.Extensions));
+            return new GateRefusal(GateReason.UnknownType, $"'{name}' has {(extension.Length == 0 ? "no extension" : $"the unknown extension '{DisplayName.Of(extension)}'")}; read are {taken}.", "Convert it to one of these types.");
         }
 
         if (question.Kind is { } kind && kind != type.Kind)
@@ -68,19 +62,6 @@ public static class FileGate
         return question.Licence is { } licence && question.Licences.Count > 0 && !question.Licences.Contains(licence, StringComparer.OrdinalIgnoreCase)
             ? new GateRefusal(GateReason.Licence, $"The licence '{DisplayName.Of(licence)}' is not taken here; taken are {string.Join(", ", question.Licences)}.", "Contribute only what you may give under one of these licences.")
             : null;
-    }
-
-    private static GateRefusal Unread(string name, string extension, DatanetKind? wanted)
-    {
-        if (!KnownElsewhere.TryGetValue(extension, out var kind))
-        {
-            var taken = string.Join(' ', FileTypes.FileTypes.All.SelectMany(type => type.Extensions));
-            return new GateRefusal(GateReason.UnknownType, $"'{name}' has {(extension.Length == 0 ? "no extension" : $"the unknown extension '{DisplayName.Of(extension)}'")}; read are {taken}.", "Convert it to one of these types.");
-        }
-
-        return wanted is { } other && other != kind
-            ? WrongKind(name, kind, other)
-            : new GateRefusal(GateReason.NotJudged, $"'{name}': {extension} files are not judged by this version.", $"Send the content as one of {string.Join(' ', FileTypes.FileTypes.All.SelectMany(type => type.Extensions))}.");
     }
 
     private static GateRefusal WrongKind(string name, DatanetKind kind, DatanetKind wanted) =>

@@ -12,9 +12,6 @@ public enum GateReason
     /// <summary>Its extension belongs to no known type.</summary>
     UnknownType,
 
-    /// <summary>Its type is known, and this version does not judge it.</summary>
-    NotJudged,
-
     /// <summary>The datanet holds another kind.</summary>
     WrongKind,
 

@@ -26,4 +26,7 @@ public sealed record Inspection(
 {
     /// <summary>What a picture is compared and shown by; null for other kinds and for pictures that could not be read.</summary>
     public InspectedPicture? Picture { get; init; }
+
+    /// <summary>What a clip is compared by; null for other kinds and for clips that could not be read.</summary>
+    public InspectedSound? Sound { get; init; }
 }

@@ -71,6 +71,9 @@ public static class ValidationPipeline
             context.Request.Salt is { } salt ? UnitLeaves.Hash(salt, UnitText.Of(records)) : [])
         {
             Picture = context.Content is PictureContent picture ? Keep(picture) : null,
+            Sound = context.Content is SoundContent sound
+                ? new InspectedSound(sound.Seconds, sound.SampleRate, sound.Channels, sound.Levels is not null, sound.Print.ToBytes())
+                : null,
         };
     }
 
@@ -78,6 +81,7 @@ public static class ValidationPipeline
     {
         ExtractedText => NormalisedText.Hash(NormalisedText.Of(context.Words.Text)),
         PictureContent picture => picture.PixelSha256,
+        SoundContent sound => sound.ContentSha256,
         _ => "",
     };
 

@@ -31,6 +31,13 @@ public static class ValidationRules
         new ContextRule(DatanetKind.Image, 10),
         new LocationRule(),
         new SharpnessRule(),
+        new FormatRule(DatanetKind.Audio, 15),
+        new DecodingRule(DatanetKind.Audio),
+        new SoundStructureRule(),
+        new SoundSubstanceRule(),
+        new CaptionRule(DatanetKind.Audio, 10),
+        new MediaNoveltyRule(DatanetKind.Audio),
+        new ContextRule(DatanetKind.Audio, 10),
     ];
 
     /// <summary>The rules for one kind of datanet.</summary>

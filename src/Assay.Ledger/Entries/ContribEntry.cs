@@ -30,6 +30,9 @@ public sealed record ContribEntry(
     /// <summary>Index of the <see cref="InferEntry"/> whose corrected answer this is.</summary>
     public long? From { get; init; }
 
+    /// <summary>Id of the owner's import that it came in with; such a contribution stands on no board.</summary>
+    public string? Import { get; init; }
+
     internal static LedgerEntry Read(EntryReader members) => new ContribEntry(
         members.Id("acct", 'a'), members.Id("datanet", 'd'), members.Sha256("commit"), members.Integer("bytes", 0),
         members.OneOf("kind", "text", "image", "audio"), members.Text("type"), members.Text("lic"), members.Text("op"), members.Base64("sig", 64))
@@ -38,10 +41,11 @@ public sealed record ContribEntry(
         UnitsRoot = members.OptionalSha256("unitsRoot"),
         Reveal = members.OptionalInteger("reveal", 0),
         From = members.OptionalInteger("from", 0),
+        Import = members.OptionalId("import", 'b'),
     };
 
     internal override void Write(CanonicalObject members) => members
         .Add("acct", Account).Add("datanet", Datanet).Add("commit", Commit).Add("bytes", Bytes).Add("kind", Kind).Add("type", FileType)
         .Add("lic", Licence).Add("op", Operation).Add("sig", Signature)
-        .Add("units", Units).Add("unitsRoot", UnitsRoot).Add("reveal", Reveal).Add("from", From);
+        .Add("units", Units).Add("unitsRoot", UnitsRoot).Add("reveal", Reveal).Add("from", From).Add("import", Import);
 }

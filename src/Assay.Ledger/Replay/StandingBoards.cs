@@ -62,7 +62,8 @@ public sealed class StandingBoards
 
     private IEnumerable<StandingHistory> Histories(Contribution contribution)
     {
-        BoardId[] boards = contribution.Season is not { } season ? [] : // not decided yet
+        // Not decided yet; or brought in by the owner with an import, which is nobody's contest.
+        BoardId[] boards = contribution.Season is not { } season || contribution.Entry.Import is not null ? [] :
             [new(), new(null, season), new(contribution.Entry.Datanet), new(contribution.Entry.Datanet, season)];
         return boards.Select(board => History(board, contribution.Entry.Account));
     }

@@ -15,8 +15,6 @@ namespace Assay.Server.Contributions;
 /// </summary>
 internal static class Contribute
 {
-    private const int MaxKeyLength = 255;
-
     /// <summary>What the contributor says of the file, in the query.</summary>
     public sealed record Query(
         [property: FromQuery(Name = "file_name")] string FileName,
@@ -26,7 +24,8 @@ internal static class Contribute
         [property: FromQuery(Name = "note")] string? Note,
         [property: FromQuery(Name = "language")] string? Language,
         [property: FromQuery(Name = "from_answer")] string? FromAnswer,
-        [property: FromQuery(Name = "columns")] string? Columns);
+        [property: FromQuery(Name = "columns")] string? Columns,
+        [property: FromQuery(Name = "import")] string? Import);
 
     public static void Map(RouteGroupBuilder group) => group.MapPost("/datanets/{id}/contributions", HandleAsync)
         .RequireAuthorization(Scopes.Contribute).Accepts<Stream>("application/octet-stream").DisableAntiforgery();
@@ -41,9 +40,9 @@ internal static class Contribute
         }
 
         string? op = http.Request.Headers["Idempotency-Key"];
-        if (op is null || op.Length is < 1 or > MaxKeyLength || op.Any(character => character is < '!' or > '~'))
+        if (IdempotencyKey.Problem(op) is { } wrong)
         {
-            return Refusal.Invalid($"Send an Idempotency-Key of 1 to {MaxKeyLength} printable characters, new for each file and kept for retries.").ToProblem();
+            return Refusal.Invalid(wrong).ToProblem();
         }
 
         if (http.Request.Headers.ContentEncoding.Count > 0)
@@ -57,8 +56,8 @@ internal static class Contribute
             limit.MaxRequestBodySize = Math.Min(declared, FileGate.DefaultMaximumSize) + 1;
         }
 
-        var facts = new ContributionFacts(query.FileName, query.Licence, query.Source, query.IntendedUse, query.Note, query.Language, query.FromAnswer, query.Columns);
-        var outcome = await intake.ReceiveAsync(user, new IntakeRequest(id, op, declared, facts), http.Request.Body, cancel);
+        var facts = new ContributionFacts(query.FileName, query.Licence, query.Source, query.IntendedUse, query.Note, query.Language, query.FromAnswer, query.Columns, query.Import);
+        var outcome = await intake.ReceiveAsync(user, new IntakeRequest(id, op!, declared, facts), http.Request.Body, cancel);
         if (outcome.Refused is { } refusal)
         {
             return refusal.ToProblem(http.Response);

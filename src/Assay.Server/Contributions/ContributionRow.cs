@@ -43,6 +43,9 @@ internal sealed class ContributionRow : IEntityTypeConfiguration<ContributionRow
 
     /// <summary>The answer that this file corrects.</summary>
     public string? FromAnswer { get; init; }
+
+    /// <summary>The owner's import that the file came in with; null for an ordinary contribution.</summary>
+    public string? ImportId { get; init; }
     public ContributionState State { get; set; }
     public int? Score { get; set; }
 

@@ -1,6 +1,7 @@
 using Assay.Client.Contributions;
 using Assay.Client.Datanets;
 using Assay.Server.Accounts;
+using Assay.Server.Contributions.Uploads;
 using Assay.Server.Shared;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -16,6 +17,8 @@ internal static class ContributionsModule
         builder.Services.AddSingleton<GateRefusals>();
         builder.Services.AddSingleton<Intake>();
         builder.Services.AddSingleton<IntakeCommit>();
+        builder.Services.AddSingleton<UploadFile>();
+        builder.Services.AddSingleton<Uploads.Uploads>();
         builder.Services.AddSingleton<ContributionViews>();
         builder.Services.AddSingleton<ValidationJobs>();
         builder.Services.AddSingleton<DecideContribution>();
@@ -27,6 +30,7 @@ internal static class ContributionsModule
     {
         var group = app.MapGroup("/api/v1").WithTags("Contributions");
         Contribute.Map(group);
+        UploadEndpoints.Map(group);
         ReadReceipt.Map(group);
         ReadContent.Map(group);
         group.MapGet("/contributions/{id}", async Task<Results<Ok<ContributionView>, ProblemHttpResult>> (string id, ContributionViews views, CancellationToken cancel) =>

@@ -1,5 +1,6 @@
 using Assay.Server.Accounts;
 using Assay.Server.Datanets;
+using Assay.Server.Datanets.Imports;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
@@ -45,16 +46,16 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, QuotaLedger quot
         {
             if (!kept)
             {
-                await quotas.CancelAsync(claim.Reservation, CancellationToken.None);
+                await quotas.CancelAsync(user.Id, request.Op, CancellationToken.None);
             }
         }
     }
 
     /// <summary>The gate's cheap checks and the day's limits. Nothing is used when it refuses.</summary>
     /// <param name="hash">Makes two requests the same; the way of sending is part of it.</param>
-    /// <param name="also">Joins the reservation's transaction; null: nothing does.</param>
+    /// <param name="also">Joins the transaction of a new reservation, given it and the ledger index of the corrected answer; null: nothing does.</param>
     /// <returns>A claim; the contribution, when this request was committed before; or the refusal.</returns>
-    public async Task<IntakeOutcome> ReserveAsync(CurrentUser user, IntakeRequest request, string hash, Action<AssayDb, ReservationRow>? also, CancellationToken cancel)
+    public async Task<IntakeOutcome> ReserveAsync(CurrentUser user, IntakeRequest request, string hash, Action<AssayDb, ReservationRow, long?>? also, CancellationToken cancel)
     {
         if (await EarlierAsync(user.Id, request.Op, hash, cancel) is { } done)
         {
@@ -74,11 +75,13 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, QuotaLedger quot
             return Count(user.Id, refusal);
         }
 
-        return await quotas.ReserveAsync(user.Id, request.Op, request.DatanetId, new QuotaRequest(request.Declared, hash), also, cancel) switch
+        return await quotas.ReserveAsync(user.Id, request.Op, request.DatanetId, new QuotaRequest(request.Declared, hash, request.Facts.Import),
+            also is null ? null : (db, reservation) => also(db, reservation, answerIndex), cancel) switch
         {
             QuotaAnswer.OtherRequest => Count(user.Id, new Refusal(StatusCodes.Status422UnprocessableEntity, "key_reused",
                 $"The Idempotency-Key '{request.Op}' was used for another request. Use a new key.")),
             QuotaAnswer.Exceeded exceeded => Count(user.Id, QuotaRefusal.Make(exceeded.Limit, clock.GetUtcNow())),
+            QuotaAnswer.ImportFull full => IntakeOutcome.Refuse(QuotaRefusal.Make(full, request.Declared)),
             QuotaAnswer.Reserved { Reservation: { State: ReservationState.Committed } earlier } => IntakeOutcome.Done(earlier.ContributionId!),
             QuotaAnswer.Reserved { Reservation: var claim } => IntakeOutcome.Reserved(new IntakeClaim(request, claim, answerIndex)),
             var unknown => throw new InvalidOperationException($"Unknown quota answer {unknown.GetType().Name}."),
@@ -126,6 +129,11 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, QuotaLedger quot
         if (await db.Datanets.AsNoTracking().FirstOrDefaultAsync(row => row.Id == request.DatanetId, cancel) is not { } datanet)
         {
             return (null, null, Refusal.NotFound("datanet", request.DatanetId));
+        }
+
+        if (request.Facts.Import is { } import && await OwnerImport.RefuseAsync(db, import, request.DatanetId, accountId, cancel) is { } refused)
+        {
+            return (datanet, null, refused);
         }
 
         if (request.Facts.FromAnswer is not { } answer)

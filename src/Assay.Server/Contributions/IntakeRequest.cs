@@ -13,7 +13,7 @@ internal sealed record IntakeRequest(string DatanetId, string Op, long Declared,
 {
     /// <summary>SHA-256 over everything declared: a repeat of the same request has the same.</summary>
     public string Hash() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        string.Join('\n', DatanetId, Declared, Facts.FileName, Facts.Licence, Facts.Source, Facts.IntendedUse, Facts.Note, Facts.Language, Facts.FromAnswer, Facts.Columns))));
+        string.Join('\n', DatanetId, Declared, Facts.FileName, Facts.Licence, Facts.Source, Facts.IntendedUse, Facts.Note, Facts.Language, Facts.FromAnswer, Facts.Columns, Facts.Import))));
 }
 
 /// <summary>A request whose bytes are reserved.</summary>

@@ -34,12 +34,12 @@ internal static class NearPictures
 
         if (nearest.Distance > ImageHash.Different)
         {
-            return new NoveltyResult(MediaNoveltyRule.Score(null, null), [(1000, null)], null);
+            return new NoveltyResult(MediaNoveltyRule.ScorePicture(null, null), [(1000, null)], null);
         }
 
         var name = await db.Contributions.Where(other => other.Id == nearest.Contribution).Select(other => other.FileName).FirstAsync(cancel);
         var record = await db.Records.Where(other => other.ContributionId == nearest.Contribution).Select(other => (long?)other.Id).FirstOrDefaultAsync(cancel);
-        var finding = MediaNoveltyRule.Score(nearest.Distance, $"'{name}'");
+        var finding = MediaNoveltyRule.ScorePicture(nearest.Distance, $"'{name}'");
         return new NoveltyResult(finding, [(finding.Score ?? 1000, record)], nearest.Contribution);
     }
 

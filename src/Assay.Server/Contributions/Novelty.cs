@@ -10,8 +10,9 @@ namespace Assay.Server.Contributions;
 internal static class Novelty
 {
     public static async Task<NoveltyResult> FindAsync(AssayDb db, ContributionRow row, Inspection inspection, CancellationToken cancel) =>
-        inspection.Picture is not { } picture ? await NearDuplicates.FindAsync(db, row, inspection, cancel)
-        : await SameContentAsync(db, row, inspection, DatanetKind.Image, cancel) ?? await NearPictures.FindAsync(db, row, picture, cancel);
+        inspection.Picture is { } picture ? await SameContentAsync(db, row, inspection, DatanetKind.Image, cancel) ?? await NearPictures.FindAsync(db, row, picture, cancel)
+        : inspection.Sound is { } sound ? await SameContentAsync(db, row, inspection, DatanetKind.Audio, cancel) ?? await NearSounds.FindAsync(db, row, sound, cancel)
+        : await NearDuplicates.FindAsync(db, row, inspection, cancel);
 
     /// <summary>Adds a file to the index of its kind; texts are added band by band.</summary>
     public static void Add(AssayDb rows, ContributionRow row, Inspection inspection)
@@ -19,6 +20,11 @@ internal static class Novelty
         if (inspection.Picture is { Hash: { } hash })
         {
             NearPictures.Add(rows, row, hash);
+        }
+
+        if (inspection.Sound is { } sound)
+        {
+            NearSounds.Add(rows, row, sound);
         }
     }
 

@@ -7,6 +7,11 @@ namespace Assay.Server.Contributions;
 /// <summary>Says which limit stands in the way: what it is, what is used and left of it, what was asked for, and when it is free again.</summary>
 internal static class QuotaRefusal
 {
+    /// <summary>The import lane of a datanet is full; it has no day that frees it.</summary>
+    public static Refusal Make(QuotaAnswer.ImportFull full, long asked) => new(StatusCodes.Status413PayloadTooLarge, "import_full",
+        string.Create(CultureInfo.InvariantCulture, $"Imports into this datanet have used {full.Bytes.Used} of {full.Bytes.Cap} bytes, and this file has {asked}. Contribute it under the daily limits, or ask the operator for a larger import lane."),
+        new Dictionary<string, object?> { ["limit"] = full.Bytes.Limit, ["used"] = full.Bytes.Used, ["cap"] = full.Bytes.Cap, ["asked"] = asked, ["left"] = full.Bytes.Left });
+
     public static Refusal Make(ExceededQuota exceeded, DateTimeOffset now)
     {
         var meter = exceeded.Meter;

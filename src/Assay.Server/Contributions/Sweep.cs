@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Assay.Server.Contributions;
 
 /// <summary>Removes what crashes leave: abandoned reservations and staging files after an hour, blobs without a row after a day, folders of ended runs at once.</summary>
-internal sealed class Sweep(QuotaLedger quotas, BlobStore blobs, TrainingJobs runs, IDbContextFactory<AssayDb> reader, DbWriter writer, TimeProvider clock,
+internal sealed class Sweep(QuotaLedger quotas, Uploads.Uploads uploads, BlobStore blobs, TrainingJobs runs, IDbContextFactory<AssayDb> reader, DbWriter writer, TimeProvider clock,
     ILogger<Sweep> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
@@ -37,7 +37,7 @@ internal sealed class Sweep(QuotaLedger quotas, BlobStore blobs, TrainingJobs ru
     {
         var now = clock.GetUtcNow();
         var expired = await quotas.ExpireAsync(cancel);
-        var staged = blobs.SweepStaging((now - stagingAge).UtcDateTime);
+        var staged = blobs.SweepStaging((now - stagingAge).UtcDateTime) + await uploads.ExpireAsync(cancel);
         var orphans = 0;
         var before = (now - blobAge).UtcDateTime;
         await using var db = await reader.CreateDbContextAsync(cancel);

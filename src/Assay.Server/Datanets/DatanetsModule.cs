@@ -1,4 +1,5 @@
 using Assay.Client.Datanets;
+using Assay.Server.Datanets.Imports;
 using Assay.Server.Datanets.Versions;
 using Assay.Server.Shared;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,6 +12,7 @@ internal static class DatanetsModule
     public static void AddDatanets(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<DatanetViews>();
+        builder.Services.AddSingleton<OwnerImport>();
         builder.Services.AddSingleton<SnapshotPreviews>();
         builder.Services.AddSingleton<SnapshotExport>();
         builder.Services.AddSingleton<ExportSnapshot>();
@@ -23,6 +25,7 @@ internal static class DatanetsModule
         ChangeState.Map(group);
         ChangeLimits.Map(group);
         MakeSnapshot.Map(group);
+        OwnerImport.Map(group);
         group.MapGet("/", async Task<Ok<Page<DatanetView>>> (DatanetViews views, CancellationToken cancel, string? search = null) =>
             TypedResults.Ok(new Page<DatanetView>(await views.NewestAsync(search, 100, cancel))));
         group.MapGet("/{id}", async Task<Results<Ok<DatanetView>, ProblemHttpResult>> (string id, DatanetViews views, CancellationToken cancel) =>

@@ -20,7 +20,7 @@ internal static class OpenDatanet
     private const int MaxExemplarLength = 100_000;
 
     /// <param name="Name">3 to 80 characters, unique without regard to case.</param>
-    /// <param name="Kind">text or image. Runs train on text; pictures are judged, compared, ranked and exported.</param>
+    /// <param name="Kind">text, image or audio. Runs train on text; pictures and sound are judged, compared, ranked and exported.</param>
     /// <param name="Purpose">What belongs in it, 100 to 4,000 characters; relevance is scored against it.</param>
     /// <param name="Licences">SPDX names that contributions may carry, 1 to 10.</param>
     /// <param name="Exemplars">None, or 3 to 20 sample texts that show what belongs; never trained on.</param>
@@ -28,7 +28,7 @@ internal static class OpenDatanet
     /// <param name="Approval">Whether files of others that pass the rules wait for the owner's decision.</param>
     public sealed record Request(
         [property: Required, StringLength(80, MinimumLength = 3)] string Name,
-        [property: Required, AllowedValues("text", "image")] string Kind,
+        [property: Required, AllowedValues("text", "image", "audio")] string Kind,
         [property: Required, StringLength(4000, MinimumLength = 100)] string Purpose,
         [property: Required, Length(1, 10)] IReadOnlyList<string> Licences,
         [property: StringLength(200)] string Summary = "",

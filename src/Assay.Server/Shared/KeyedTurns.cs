@@ -36,6 +36,27 @@ internal sealed class KeyedTurns
         });
     }
 
+    /// <summary>Takes the key if nobody holds it; null when somebody does.</summary>
+    public IDisposable? TryTake(string key)
+    {
+        lock (_turns)
+        {
+            if (_turns.ContainsKey(key))
+            {
+                return null;
+            }
+
+            var turn = new Turn { Users = 1 };
+            turn.Gate.Wait();
+            _turns[key] = turn;
+            return new Holder(() =>
+            {
+                turn.Gate.Release();
+                Leave(key, turn);
+            });
+        }
+    }
+
     private void Leave(string key, Turn turn)
     {
         lock (_turns)

@@ -40,6 +40,7 @@ internal static class LedgerFacts
         return new ContribEntry(contributor.Id, row.DatanetId, commit, row.Bytes, kind, row.Type, row.Licence, Commitment.OfText(row.Salt, row.Op), key.Sign(statement))
         {
             From = from,
+            Import = row.ImportId,
             Timestamp = At(row.ReceivedAt),
         };
     }

@@ -31,17 +31,10 @@ public sealed class FileGateTests
     }
 
     [Fact]
-    public void Sound_is_known_and_not_judged_by_this_version()
+    public void A_kind_takes_its_own_files_only()
     {
-        foreach (var (name, kind) in new[] { ("a.wav", DatanetKind.Audio) })
-        {
-            var refusal = FileGate.Check(new GateQuestion(name, 10, new byte[10], kind));
-
-            Assert.Equal(GateReason.NotJudged, refusal?.Reason);
-            Assert.Contains("not judged by this version", refusal!.ToFinding().Evidence[0].Text, StringComparison.Ordinal);
-        }
-
         Assert.Equal(GateReason.WrongKind, FileGate.Check(new GateQuestion("a.md", 10, "words"u8.ToArray(), DatanetKind.Audio))?.Reason);
+        Assert.Equal(GateReason.WrongKind, FileGate.Check(new GateQuestion("a.wav", 10, new byte[10], DatanetKind.Image))?.Reason);
     }
 
     [Fact]

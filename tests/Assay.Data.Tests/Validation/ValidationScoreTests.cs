@@ -83,6 +83,7 @@ public sealed class ValidationScoreTests
     [Theory]
     [InlineData(Data.FileTypes.DatanetKind.Text)]
     [InlineData(Data.FileTypes.DatanetKind.Image)]
+    [InlineData(Data.FileTypes.DatanetKind.Audio)]
     public void The_weights_of_a_kinds_rules_sum_to_100_and_their_names_differ(Data.FileTypes.DatanetKind kind)
     {
         var rules = ValidationRules.For(kind).ToList();

@@ -64,6 +64,14 @@ public sealed class StandingBoardsTests
     }
 
     [Fact]
+    public void An_import_of_the_owner_stands_on_no_board()
+    {
+        var boards = Replay(Contrib(Ann, Recipes) with { Import = "b_0000000000000001" }, Verdict(0, VerdictEntry.Accepted), Contrib(Ann, Recipes), Verdict(2, VerdictEntry.Rejected));
+
+        Assert.Equal((0, 1), (boards.Rank(new BoardId())[0].Accepted, boards.Rank(new BoardId())[0].Decided));
+    }
+
+    [Fact]
     public void A_verdict_on_what_is_no_contribution_is_a_broken_ledger() =>
         Assert.Throws<LedgerCorruptException>(() => Replay(Contrib(Ann, Recipes), Verdict(7, VerdictEntry.Accepted)));
 

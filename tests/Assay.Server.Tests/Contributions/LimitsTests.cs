@@ -57,10 +57,10 @@ public sealed class LimitsTests(AssayServer server) : IClassFixture<AssayServer>
 
         var meter = (await owner.QuotaAsync(datanet)).FairShareBytes!;
         Assert.Equal((4_000_000, 4_000_000, 0), (meter.Used, meter.Cap, meter.Left));
-        await owner.SendAsync(datanet, "more.txt", Texts.Unique(1)).RefusedAsync(HttpStatusCode.TooManyRequests, "quota");
+        await owner.SendAsync(datanet, "more.txt", "!"u8.ToArray()).RefusedAsync(HttpStatusCode.TooManyRequests, "quota");
         await ChangeAsync(owner, datanet, new(FairSharePercent: 0));
         Assert.Null((await owner.QuotaAsync(datanet)).FairShareBytes);
-        await owner.ContributeAsync(datanet, "more.txt", Texts.Unique(1));
+        await owner.ContributeAsync(datanet, "more.txt", "#"u8.ToArray());
     }
 
     [Fact]
@@ -76,11 +76,11 @@ public sealed class LimitsTests(AssayServer server) : IClassFixture<AssayServer>
         await other.ContributeAsync(datanet, "b.txt", Texts.Unique(2000));
         var lowered = await ChangeAsync(owner, datanet, new(BytesPerDay: 1000));
         Assert.Equal((7000, 7000, Day), (lowered.BytesToday, lowered.BytesPerDay, lowered.MaximumBytesPerDay));
-        var problem = await other.SendAsync(datanet, "b.txt", Texts.Unique(1)).RefusedAsync(HttpStatusCode.TooManyRequests, "quota");
+        var problem = await other.SendAsync(datanet, "b.txt", "$"u8.ToArray()).RefusedAsync(HttpStatusCode.TooManyRequests, "quota");
         Assert.Equal(("datanet_bytes", 7000, 7000), (problem.GetProperty("limit").GetString(), problem.GetProperty("used").GetInt32(), problem.GetProperty("cap").GetInt32()));
 
         Assert.Equal(Day, (await ChangeAsync(owner, datanet, new(BytesPerDay: 0))).BytesPerDay);
-        await other.ContributeAsync(datanet, "b.txt", Texts.Unique(1));
+        await other.ContributeAsync(datanet, "b.txt", "%"u8.ToArray());
         await server.AssertCountersAsync();
     }
 
@@ -151,10 +151,10 @@ public sealed class LimitsTests(AssayServer server) : IClassFixture<AssayServer>
         await person.SendAsync(datanet, "b.txt", Texts.Unique(401)).RefusedAsync(HttpStatusCode.TooManyRequests, "quota");
         await person.ContributeAsync(datanet, "b.txt", Texts.Unique(400));
         await LimitAsync(chief, person, new(BytesPerDay: 2000));
-        var problem = await person.SendAsync(datanet, "c.txt", Texts.Unique(1)).RefusedAsync(HttpStatusCode.TooManyRequests, "quota");
+        var problem = await person.SendAsync(datanet, "c.txt", "&"u8.ToArray()).RefusedAsync(HttpStatusCode.TooManyRequests, "quota");
         Assert.Equal("contributor_files", problem.GetProperty("limit").GetString());
         await LimitAsync(chief, person, new(BytesPerDay: 0, FilesPerDay: 0));
-        await person.ContributeAsync(datanet, "c.txt", Texts.Unique(1));
+        await person.ContributeAsync(datanet, "c.txt", "("u8.ToArray());
 
         var quota = await person.QuotaAsync();
         Assert.Equal((1001, Day, 3, 20), (quota.ContributorBytes.Used, quota.ContributorBytes.Cap, quota.ContributorFiles.Used, quota.ContributorFiles.Cap));
@@ -227,7 +227,7 @@ public sealed class LimitsTests(AssayServer server) : IClassFixture<AssayServer>
 
         await a.ContributeAsync(alone, "a.txt", Texts.Unique(999));
         Assert.False((await a.GetAsync<DatanetView>($"/api/v1/datanets/{alone}")).FilledByOne);
-        await a.ContributeAsync(alone, "b.txt", Texts.Unique(1));
+        await a.ContributeAsync(alone, "b.txt", ")"u8.ToArray());
         await a.ContributeAsync(shared, "c.txt", Texts.Unique(999));
         await b.ContributeAsync(shared, "d.txt", "~"u8.ToArray());
 

@@ -56,6 +56,7 @@ public sealed class CaptionRule(DatanetKind judged, int weight) : IValidationRul
         var inside = context.Content switch
         {
             PictureContent picture => picture.Words,
+            SoundContent sound => sound.Words,
             _ => "",
         };
         return string.Join('\n', ((string?[])[context.Request.Context?.Usefulness, context.Request.Context?.IntendedUse, inside]).Where(text => !string.IsNullOrWhiteSpace(text)));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Assay.Data.Duplicates;
 using Assay.Data.FileTypes;
 
@@ -33,17 +34,29 @@ public sealed class MediaNoveltyRule(DatanetKind judged) : IValidationRule
     /// <param name="kind">Kind of both files.</param>
     /// <param name="earlier">What the earlier file is called in the evidence.</param>
     public static ValidationFinding SameContent(DatanetKind kind, string earlier) => new MediaNoveltyRule(kind).Scored(
-        0, $"Every {(kind == DatanetKind.Image ? "pixel" : "sample")} equals that of {earlier}.");
+        0, $"Every {(kind == DatanetKind.Image ? "pixel" : "sample or frame of sound")} equals that of {earlier}.");
 
     /// <summary>The finding for a file that has no fingerprint.</summary>
     /// <param name="kind">Its kind.</param>
     /// <param name="why">Why it has none, as the end of a sentence.</param>
     public static ValidationFinding NotCompared(DatanetKind kind, string why) => new MediaNoveltyRule(kind).NotEvaluated(why);
 
+    /// <summary>The finding for a clip from the earlier one that most of it is in.</summary>
+    /// <param name="overlap">How much of it, and where; null when no earlier clip shares a part with it.</param>
+    /// <param name="earlier">What the earlier one is called in the evidence; null when there is none.</param>
+    public static ValidationFinding ScoreSound(AudioOverlap? overlap, string? earlier)
+    {
+        var rule = new MediaNoveltyRule(DatanetKind.Audio);
+        return overlap is { } found
+            ? rule.Scored(found.Novelty, string.Create(CultureInfo.InvariantCulture,
+                $"{found.Permille / 10} % of the clip is in {earlier}: from {found.At:0.0} s on it equals that clip from {found.OtherAt:0.0} s on, with {found.ErrorRate * 100:0.0} % of the fingerprint's bits different; up to {AudioPrint.SameErrorRate * 100:0} % over three seconds is the same sound."))
+            : rule.Scored(1000, "No three seconds of the clip are in an earlier clip of the datanet.");
+    }
+
     /// <summary>The finding for a picture from its nearest earlier one.</summary>
     /// <param name="distance">Bits in which their hashes differ, 0 to 64; null when no earlier picture is near.</param>
     /// <param name="earlier">What the nearest one is called in the evidence; null when there is none.</param>
-    public static ValidationFinding Score(int? distance, string? earlier)
+    public static ValidationFinding ScorePicture(int? distance, string? earlier)
     {
         var rule = new MediaNoveltyRule(DatanetKind.Image);
         return distance is { } bits

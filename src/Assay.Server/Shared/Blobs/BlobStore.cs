@@ -60,6 +60,16 @@ internal sealed class BlobStore(DataFolder folder)
         }
     }
 
+    /// <summary>Describes a file that already lies complete and flushed in the staging folder.</summary>
+    public static async Task<StagedBlob> AdoptAsync(string path, CancellationToken cancel)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize);
+        var head = new byte[(int)Math.Min(StagedBlob.HeadLength, file.Length)];
+        await file.ReadExactlyAsync(head, cancel);
+        file.Position = 0;
+        return new StagedBlob(path, Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel)), file.Length, head);
+    }
+
     /// <summary>Moves a staged file to its place; durable on return. A file that is there already wins.</summary>
     public void Keep(StagedBlob staged)
     {
@@ -92,10 +102,10 @@ internal sealed class BlobStore(DataFolder folder)
 
     public void Delete(string sha256) => File.Delete(PathOf(sha256));
 
-    /// <summary>Staging files that no upload has touched since <paramref name="beforeUtc"/> are removed.</summary>
+    /// <summary>Staging files that no upload has touched since <paramref name="beforeUtc"/> are removed; uploads in pieces look after their own.</summary>
     public int SweepStaging(DateTime beforeUtc)
     {
-        var stale = Directory.EnumerateFiles(folder.Staging).Where(path => File.GetLastWriteTimeUtc(path) < beforeUtc).ToList();
+        var stale = Directory.EnumerateFiles(folder.Staging).Where(path => !Path.GetFileName(path).StartsWith(StagedBlob.PiecesPrefix, StringComparison.Ordinal) && File.GetLastWriteTimeUtc(path) < beforeUtc).ToList();
         stale.ForEach(File.Delete);
         return stale.Count;
     }

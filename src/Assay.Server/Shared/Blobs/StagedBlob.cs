@@ -5,4 +5,7 @@ namespace Assay.Server.Shared.Blobs;
 internal sealed record StagedBlob(string Path, string Sha256, long Length, byte[] Head)
 {
     public const int HeadLength = 4096;
+
+    /// <summary>Names of staging files that come in pieces begin with it.</summary>
+    public const string PiecesPrefix = "u_";
 }

@@ -10,11 +10,15 @@ internal abstract record QuotaAnswer
     public sealed record OtherRequest : QuotaAnswer;
 
     public sealed record Exceeded(ExceededQuota Limit) : QuotaAnswer;
+
+    /// <summary>The datanet's import lane has no room for the file.</summary>
+    public sealed record ImportFull(QuotaMeter Bytes) : QuotaAnswer;
 }
 
 /// <param name="Bytes">Declared length of the file.</param>
 /// <param name="Hash">SHA-256 over everything that makes two requests the same.</param>
-internal sealed record QuotaRequest(long Bytes, string Hash);
+/// <param name="Import">Id of the owner's import that the file comes in with: it uses the datanet's import lane instead of anybody's day; null: the daily limits hold.</param>
+internal sealed record QuotaRequest(long Bytes, string Hash, string? Import = null);
 
 /// <param name="Limit">contributor_bytes, contributor_files, datanet_bytes or fair_share_bytes.</param>
 internal sealed record QuotaMeter(string Limit, long Used, long Cap)

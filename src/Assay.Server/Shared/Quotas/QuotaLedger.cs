@@ -42,10 +42,18 @@ internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> re
                     await db.SaveChangesAsync(stop);
                 }
 
-                var caps = await CapsAsync(db, accountId, datanetId, now, stop);
-                await AddAsync(db, QuotaRow.User, accountId, day, request.Bytes, (caps.ContributorBytes, caps.ContributorFiles), stop);
-                await AddAsync(db, QuotaRow.Datanet, datanetId, day, request.Bytes, (caps.DatanetBytes, NoLimit), stop);
-                await AddAsync(db, QuotaRow.UserDatanet, Both(accountId, datanetId), day, request.Bytes, (caps.FairShareBytes ?? NoLimit, NoLimit), stop);
+                if (request.Import is null)
+                {
+                    var caps = await CapsAsync(db, accountId, datanetId, now, stop);
+                    await AddAsync(db, QuotaRow.User, accountId, day, request.Bytes, (caps.ContributorBytes, caps.ContributorFiles), stop);
+                    await AddAsync(db, QuotaRow.Datanet, datanetId, day, request.Bytes, (caps.DatanetBytes, NoLimit), stop);
+                    await AddAsync(db, QuotaRow.UserDatanet, Both(accountId, datanetId), day, request.Bytes, (caps.FairShareBytes ?? NoLimit, NoLimit), stop);
+                }
+                else
+                {
+                    await AddAsync(db, QuotaRow.Import, datanetId, QuotaRow.AllDays, request.Bytes, (options.Value.ImportBytesPerDatanet, NoLimit), stop);
+                }
+
                 var reservation = new ReservationRow
                 {
                     AccountId = accountId,
@@ -53,6 +61,7 @@ internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> re
                     DatanetId = datanetId,
                     RequestHash = request.Hash,
                     Day = day,
+                    Import = request.Import,
                     Bytes = request.Bytes,
                     CreatedAt = now,
                 };
@@ -63,6 +72,11 @@ internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> re
         }
         catch (SqliteException full) when (full.SqliteErrorCode == SqliteConstraint && full.Message.Contains("quota_cap", StringComparison.Ordinal))
         {
+            if (request.Import is not null)
+            {
+                return new QuotaAnswer.ImportFull(await ImportedAsync(datanetId, cancel));
+            }
+
             return new QuotaAnswer.Exceeded(FirstExceeded(await UsageAsync(accountId, datanetId, cancel), request.Bytes));
         }
     }
@@ -85,15 +99,18 @@ internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> re
     }
 
     /// <summary>Gives an unused claim back at once.</summary>
-    public Task CancelAsync(ReservationRow claim, CancellationToken cancel) => writer.WriteAsync(async (db, stop) =>
+    public Task CancelAsync(string accountId, string op, CancellationToken cancel) => writer.WriteAsync(async (db, stop) =>
     {
-        var row = await db.Reservations.FindAsync([claim.AccountId, claim.Op], stop);
+        var row = await db.Reservations.FindAsync([accountId, op], stop);
         if (row is { State: ReservationState.Open })
         {
             await GiveBackAsync(db, row, row.Bytes, files: 1, stop);
             row.State = ReservationState.Cancelled;
         }
     }, cancel);
+
+    /// <summary>When a claim that was not committed is given back.</summary>
+    public DateTimeOffset ExpiryOf(ReservationRow claim) => claim.CreatedAt.AddMinutes(options.Value.ReservationMinutes);
 
     /// <summary>Gives back every claim that was not committed within the option's minutes.</summary>
     public Task<int> ExpireAsync(CancellationToken cancel)
@@ -134,6 +151,14 @@ internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> re
         static QuotaMeter Meter(string limit, long used, long cap) => new(limit, used, Math.Max(used, cap));
     }
 
+    /// <summary>What imports have used of a datanet's lane.</summary>
+    public async Task<QuotaMeter> ImportedAsync(string datanetId, CancellationToken cancel)
+    {
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        var used = await db.Quotas.Where(row => row.Scope == QuotaRow.Import && row.Key == datanetId && row.Day == QuotaRow.AllDays).SumAsync(row => row.Bytes, cancel);
+        return new QuotaMeter("import_bytes", used, options.Value.ImportBytesPerDatanet);
+    }
+
     private async Task<DailyCaps> CapsAsync(AssayDb db, string accountId, string? datanetId, DateTimeOffset now, CancellationToken stop)
     {
         var account = await db.Accounts.Where(row => row.Id == accountId).Select(row => new AccountLimits(row.BytesPerDay, row.FilesPerDay, row.CreatedAt)).FirstOrDefaultAsync(stop);
@@ -167,12 +192,15 @@ internal sealed class QuotaLedger(DbWriter writer, IDbContextFactory<AssayDb> re
 
     private static async Task GiveBackAsync(AssayDb db, ReservationRow row, long bytes, int files, CancellationToken stop)
     {
-        foreach (var (scope, key) in ((string, string)[])[(QuotaRow.User, row.AccountId), (QuotaRow.Datanet, row.DatanetId), (QuotaRow.UserDatanet, Both(row.AccountId, row.DatanetId))])
+        (string Scope, string Key, string Day)[] used = row.Import is null
+            ? [(QuotaRow.User, row.AccountId, row.Day), (QuotaRow.Datanet, row.DatanetId, row.Day), (QuotaRow.UserDatanet, Both(row.AccountId, row.DatanetId), row.Day)]
+            : [(QuotaRow.Import, row.DatanetId, QuotaRow.AllDays)];
+        foreach (var (scope, key, day) in used)
         {
             await db.Database.ExecuteSqlAsync(
                 $"""
                  UPDATE quota SET "Bytes" = "Bytes" - {bytes}, "Files" = "Files" - {files}
-                 WHERE "Scope" = {scope} AND "Key" = {key} AND "Day" = {row.Day}
+                 WHERE "Scope" = {scope} AND "Key" = {key} AND "Day" = {day}
                  """, stop);
         }
     }

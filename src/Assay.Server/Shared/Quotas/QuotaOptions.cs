@@ -21,6 +21,10 @@ internal sealed class QuotaOptions
     [Range(1, 100)]
     public int FirstDayPercent { get; set; } = 100;
 
+    /// <summary>Bytes that an owner may bring into one datanet by imports, outside the daily limits, in all its life. Default 1 GiB; 0 (no imports) to 1 TiB.</summary>
+    [Range(0, 1L << 40)]
+    public long ImportBytesPerDatanet { get; set; } = 1L << 30;
+
     /// <summary>Minutes after which a reservation that was never committed is given back. Default 60; 1 to 1,440.</summary>
     [Range(1, 1440)]
     public int ReservationMinutes { get; set; } = 60;

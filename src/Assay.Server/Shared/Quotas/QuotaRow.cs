@@ -6,15 +6,18 @@ namespace Assay.Server.Shared.Quotas;
 /// <summary>What one scope (a user, a datanet, a user in a datanet) has used of one UTC day. The CHECK holds the cap even against a bug of ours.</summary>
 internal sealed class QuotaRow : IEntityTypeConfiguration<QuotaRow>
 {
-    public const string User = "user", Datanet = "datanet", UserDatanet = "user_datanet";
+    public const string User = "user", Datanet = "datanet", UserDatanet = "user_datanet", Import = "import";
 
-    /// <summary>One of <see cref="User"/>, <see cref="Datanet"/>, <see cref="UserDatanet"/>.</summary>
+    /// <summary>Stands for the day in rows that count for ever.</summary>
+    public const string AllDays = "all";
+
+    /// <summary>One of <see cref="User"/>, <see cref="Datanet"/>, <see cref="UserDatanet"/>, <see cref="Import"/>.</summary>
     public string Scope { get; init; } = "";
 
     /// <summary>Account id, datanet id, or both with a slash between them.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>UTC calendar day, <c>yyyy-MM-dd</c>.</summary>
+    /// <summary>UTC calendar day, <c>yyyy-MM-dd</c>; or <see cref="AllDays"/>.</summary>
     public string Day { get; init; } = "";
     public long Bytes { get; init; }
     public long Files { get; init; }

@@ -15,6 +15,9 @@ internal sealed class ReservationRow : IEntityTypeConfiguration<ReservationRow>
     /// <summary>SHA-256 of the request's declared facts; the same key with another request is refused.</summary>
     public string RequestHash { get; init; } = "";
     public string Day { get; init; } = "";
+
+    /// <summary>The owner's import that the file comes in with; null when it counts for the day.</summary>
+    public string? Import { get; init; }
     public long Bytes { get; set; }
     public ReservationState State { get; set; }
     public string? ContributionId { get; set; }

@@ -18,7 +18,7 @@ internal sealed class UtcDay(TimeProvider clock, IDbContextFactory<AssayDb> read
         if (seen is null)
         {
             await using var db = await reader.CreateDbContextAsync(cancel);
-            seen = await db.Quotas.MaxAsync(row => (string?)row.Day, cancel) ?? "";
+            seen = await db.Quotas.Where(row => row.Day != QuotaRow.AllDays).MaxAsync(row => (string?)row.Day, cancel) ?? "";
         }
 
         var now = clock.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -344,6 +344,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<string>("FromAnswer")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ImportId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("IntendedUse")
                         .HasColumnType("TEXT");
 
@@ -492,6 +495,99 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.ToTable("record", (string)null);
                 });
 
+            modelBuilder.Entity("Assay.Server.Contributions.SoundPrintRow", b =>
+                {
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Hash")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatanetId", "Hash", "ContributionId");
+
+                    b.HasIndex("ContributionId");
+
+                    b.ToTable("sound_print", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Contributions.SoundRow", b =>
+                {
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatanetId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Print")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("ContributionId");
+
+                    b.HasIndex("DatanetId");
+
+                    b.ToTable("sound", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Contributions.Uploads.UploadRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("AnswerIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatanetId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Facts")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Offset")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Op")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Refusal")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "Op");
+
+                    b.HasIndex("State", "ExpiresAt");
+
+                    b.ToTable("upload", (string)null);
+                });
+
             modelBuilder.Entity("Assay.Server.Datanets.DatanetRow", b =>
                 {
                     b.Property<string>("Id")
@@ -580,6 +676,36 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.HasIndex("OpenedAt");
 
                     b.ToTable("datanet", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Datanets.Imports.ImportRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ClosedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DatanetId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("OpenedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DatanetId");
+
+                    b.ToTable("import", (string)null);
                 });
 
             modelBuilder.Entity("Assay.Server.Datanets.SnapshotRow", b =>
@@ -1051,6 +1177,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<string>("Day")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Import")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("RequestHash")
