@@ -47,3 +47,19 @@ public sealed record MeterView(string Limit, long Used, long Cap, long Left);
 /// <param name="Columns">Which columns of rows hold what, such as <c>prompt=question,answer=reply</c>; absent: the datanet's, or their names decide.</param>
 public sealed record ContributionFacts(string FileName, string Licence, string? Source = null, string? IntendedUse = null, string? Note = null,
     string? Language = null, string? FromAnswer = null, string? Columns = null, string? Import = null);
+
+/// <summary>What happened to a file, in order, and where it is used.</summary>
+/// <param name="Versions">Frozen versions that hold it.</param>
+/// <param name="Runs">Runs that were trained on such a version, or go on from one that was.</param>
+/// <param name="Models">Models that came out of them.</param>
+/// <param name="Answers">Answers with a passage that stands word for word in it.</param>
+/// <param name="Credit">What it earned, in words.</param>
+/// <param name="MayAppeal">Whether the reader may appeal now.</param>
+/// <param name="MayRemove">What the reader may do: withdraw, takedown, void.</param>
+public sealed record LifeView(string ContributionId, IReadOnlyList<LifeEvent> Events, int Versions, int Runs, int Models, int Answers, string Credit, bool MayAppeal,
+    IReadOnlyList<string> MayRemove);
+
+/// <param name="What">received, decided, review, appeal, audit, approval, version, used, removed or erased.</param>
+/// <param name="Text">A sentence.</param>
+/// <param name="LedgerIndex">The entry that says so; absent for what the ledger does not record, and for the moment before it is sequenced.</param>
+public sealed record LifeEvent(string What, string Text, DateTimeOffset? At, long? LedgerIndex = null);

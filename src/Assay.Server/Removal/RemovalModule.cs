@@ -6,6 +6,7 @@ internal static class RemovalModule
     public static void AddRemoval(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<RemoveContribution>();
+        builder.Services.AddSingleton<LifeLines>();
         builder.Services.AddSingleton<Erasure>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Erasure>());
     }
@@ -14,5 +15,6 @@ internal static class RemovalModule
     {
         var group = app.MapGroup("/api/v1").WithTags("Removal");
         RemoveContribution.Map(group);
+        LifeLines.Map(group);
     }
 }

@@ -84,6 +84,8 @@ internal sealed class RemoveContribution(IDbContextFactory<AssayDb> reader, DbWr
 
         await DuplicateIndex.RemoveAsync(db, id, stop);
         await db.PictureHashes.Where(hash => hash.ContributionId == id).ExecuteDeleteAsync(stop);
+        await db.SoundPrints.Where(print => print.ContributionId == id).ExecuteDeleteAsync(stop);
+        await db.Sounds.Where(sound => sound.ContributionId == id).ExecuteDeleteAsync(stop);
         await db.Jobs.Where(job => job.Kind == "validate" && job.Subject == id && (job.State == JobState.Queued || job.State == JobState.Running))
             .ExecuteUpdateAsync(set => set.SetProperty(job => job.State, JobState.Cancelled).SetProperty(job => job.Cancel, true), stop);
         await ReviewCases.EndAsync(db, id, decision.At, stop);
