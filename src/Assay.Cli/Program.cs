@@ -2,12 +2,14 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Assay.Cli;
+using Assay.Cli.Contributing;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
 var root = new RootCommand("Assay: contribute data, have it validated, train on it, and check every step.")
 {
+    ContributeCommand.Create(),
     LedgerCommand.Create(),
     ValidateCommand.Create(),
     ValidateChildCommand.Create(),

@@ -7,7 +7,7 @@ using Assay.Client.Contributions;
 namespace Assay.Client;
 
 /// <summary>The HTTP API for programs: JSON in, records out, refusals as <see cref="AssayProblem"/>. Safe to use from several threads.</summary>
-public sealed class AssayClient : IDisposable
+public sealed partial class AssayClient : IDisposable
 {
     private readonly HttpClient _http;
 
@@ -31,6 +31,16 @@ public sealed class AssayClient : IDisposable
     public async Task<T> GetAsync<T>(string path, CancellationToken cancel)
     {
         using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative), cancel);
+        return await ReadAsync<T>(answer, cancel);
+    }
+
+    /// <summary>Changes a part of a resource.</summary>
+    /// <exception cref="AssayRefusedException">The server refused.</exception>
+    public async Task<T> PatchAsync<T>(string path, object body, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        using var content = JsonContent.Create(body, body.GetType(), options: AssayJson.Options);
+        using var answer = await _http.PatchAsync(new Uri(path, UriKind.Relative), content, cancel);
         return await ReadAsync<T>(answer, cancel);
     }
 

@@ -1,6 +1,7 @@
 using Assay.Server.Accounts;
 using Assay.Server.Datanets;
 using Assay.Server.Datanets.Imports;
+using Assay.Server.Datanets.Settings;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
@@ -129,6 +130,11 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, QuotaLedger quot
         if (await db.Datanets.AsNoTracking().FirstOrDefaultAsync(row => row.Id == request.DatanetId, cancel) is not { } datanet)
         {
             return (null, null, Refusal.NotFound("datanet", request.DatanetId));
+        }
+
+        if (await Admission.RefuseAsync(db, datanet, accountId, cancel) is { } stranger)
+        {
+            return (datanet, null, stranger);
         }
 
         if (request.Facts.Import is { } import && await OwnerImport.RefuseAsync(db, import, request.DatanetId, accountId, cancel) is { } refused)

@@ -26,6 +26,7 @@ internal sealed class ValidationJobs(IDbContextFactory<AssayDb> reader, DbWriter
             Exemplars = [.. datanet.ExemplarList.Select(exemplar => exemplar.Text)],
             Languages = datanet.LanguageList,
             Licences = datanet.LicenceList,
+            Pii = datanet.RefusesPersonalData ? PiiPolicy.Refuse : PiiPolicy.Mask,
             Columns = datanet.Columns is { } columns ? ColumnMapping.Parse(columns).Mapping : null,
         };
         var request = new InspectionRequest($"file.{row.Type}", profile)

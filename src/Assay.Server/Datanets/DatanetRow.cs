@@ -15,14 +15,14 @@ internal sealed class DatanetRow : IEntityTypeConfiguration<DatanetRow>
     /// <summary>The name in upper case: unique.</summary>
     public string NameKey { get; init; } = "";
     public string Kind { get; init; } = "text";
-    public string Summary { get; init; } = "";
-    public string Description { get; init; } = "";
+    public string Summary { get; set; } = "";
+    public string Description { get; set; } = "";
     public string Purpose { get; init; } = "";
 
     /// <summary>Separated by commas, like licences and languages.</summary>
-    public string Tags { get; init; } = "";
-    public string Licences { get; init; } = "";
-    public string Languages { get; init; } = "";
+    public string Tags { get; set; } = "";
+    public string Licences { get; set; } = "";
+    public string Languages { get; set; } = "";
 
     /// <summary>JSON list of <see cref="Exemplar"/>: they shape the relevance profile and are never trained on.</summary>
     public string Exemplars { get; init; } = "[]";
@@ -31,10 +31,19 @@ internal sealed class DatanetRow : IEntityTypeConfiguration<DatanetRow>
     public string? Columns { get; set; }
 
     /// <summary>Score from which a file is accepted, 600 to 900.</summary>
-    public int Accept { get; init; } = 600;
+    public int Accept { get; set; } = 600;
 
     /// <summary>The owner decides on every file of others that passes the rules.</summary>
-    public bool Approval { get; init; }
+    public bool Approval { get; set; }
+
+    /// <summary>Only invited people contribute.</summary>
+    public bool Invited { get; set; }
+
+    /// <summary>Files with much personal data are rejected; otherwise it is masked in records.</summary>
+    public bool RefusesPersonalData { get; set; }
+
+    /// <summary>JSON of the owner's <see cref="QuizDraft"/>; null: contributors answer nothing.</summary>
+    public string? Quiz { get; set; }
 
     /// <summary>open, paused, closed or archived.</summary>
     public string State { get; set; } = "open";

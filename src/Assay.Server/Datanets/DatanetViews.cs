@@ -56,6 +56,9 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
             Languages = row.Languages,
             Accept = row.Accept,
             Approval = row.Approval,
+            Invited = row.Invited,
+            RefusesPersonalData = row.RefusesPersonalData,
+            Quiz = row.Quiz,
             State = row.State,
             OwnerId = row.OwnerId,
             OpenedAt = row.OpenedAt,
@@ -81,6 +84,7 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
             Count(row.Id, ContributionState.Accepted), Count(row.Id, ContributionState.Rejected), Count(row.Id, ContributionState.Review),
             people.GetValueOrDefault(row.Id), used.GetValueOrDefault(row.Id)?.Bytes ?? 0,
             Math.Max(used.GetValueOrDefault(row.Id)?.Bytes ?? 0, caps[row.Id]), UtcDay.EndOf(day),
-            row.FairSharePercent, row.MaximumBytesPerDay ?? quotas.Value.BytesPerDatanet, filled.GetValueOrDefault(row.Id), row.Approval));
+            row.FairSharePercent, row.MaximumBytesPerDay ?? quotas.Value.BytesPerDatanet, filled.GetValueOrDefault(row.Id), row.Approval,
+            row.Invited, row.Quiz is not null, row.RefusesPersonalData ? "refuse" : "mask"));
     }
 }

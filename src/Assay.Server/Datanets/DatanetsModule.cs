@@ -1,5 +1,6 @@
 using Assay.Client.Datanets;
 using Assay.Server.Datanets.Imports;
+using Assay.Server.Datanets.Settings;
 using Assay.Server.Datanets.Versions;
 using Assay.Server.Shared;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,6 +14,8 @@ internal static class DatanetsModule
     {
         builder.Services.AddSingleton<DatanetViews>();
         builder.Services.AddSingleton<OwnerImport>();
+        builder.Services.AddSingleton<Members>();
+        builder.Services.AddSingleton<TakeQuiz>();
         builder.Services.AddSingleton<SnapshotPreviews>();
         builder.Services.AddSingleton<SnapshotExport>();
         builder.Services.AddSingleton<ExportSnapshot>();
@@ -26,6 +29,9 @@ internal static class DatanetsModule
         ChangeLimits.Map(group);
         MakeSnapshot.Map(group);
         OwnerImport.Map(group);
+        ChangeSettings.Map(group);
+        Members.Map(group);
+        TakeQuiz.Map(group);
         group.MapGet("/", async Task<Ok<Page<DatanetView>>> (DatanetViews views, CancellationToken cancel, string? search = null) =>
             TypedResults.Ok(new Page<DatanetView>(await views.NewestAsync(search, 100, cancel))));
         group.MapGet("/{id}", async Task<Results<Ok<DatanetView>, ProblemHttpResult>> (string id, DatanetViews views, CancellationToken cancel) =>

@@ -1,5 +1,6 @@
 using Assay.Client.Review;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Settings;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -75,7 +76,7 @@ internal sealed class AssignNext(IDbContextFactory<AssayDb> reader, DbWriter wri
             .Join(db.Contributions.Where(row => row.Removal == null), row => row.ContributionId, row => row.Id, (_, row) => new ReviewCandidate(row.Id, row.AccountId, null, 0, 0, 0))
             .ToListAsync(cancel);
         var seed = AssignmentRules.NewSeed();
-        return AssignmentRules.Draw(seed, facts, await OpenAsync(db, now, cancel), gold, options.Value) is not var (item, among) ? (null, null) : (new AssignmentRow
+        return AssignmentRules.Draw(seed, facts, await OpenToAsync(db, reviewerId, now, cancel), gold, options.Value) is not var (item, among) ? (null, null) : (new AssignmentRow
         {
             ReviewerId = reviewerId,
             ContributionId = item.ContributionId,
@@ -115,6 +116,23 @@ internal sealed class AssignNext(IDbContextFactory<AssayDb> reader, DbWriter wri
         .. await db.Votes.Where(vote => vote.ReviewerId == reviewerId).Select(vote => vote.ContributionId).ToListAsync(cancel),
         .. await db.Assignments.Where(row => row.ReviewerId == reviewerId && row.Passed).Select(row => row.ContributionId).ToListAsync(cancel),
     ];
+
+    /// <summary>The open rounds of datanets without reviewers of their own, and of those that name this one.</summary>
+    private static async Task<List<ReviewCandidate>> OpenToAsync(AssayDb db, string reviewerId, DateTimeOffset now, CancellationToken cancel)
+    {
+        var named = db.DatanetMembers.Where(row => row.Role == DatanetMemberRow.Reviewer);
+        var closed = await named.Where(row => !named.Any(own => own.DatanetId == row.DatanetId && db.Accounts.Any(account => account.Id == reviewerId && account.EmailKey == own.EmailKey)))
+            .Select(row => row.DatanetId).Distinct().ToListAsync(cancel);
+        var candidates = await OpenAsync(db, now, cancel);
+        if (closed.Count == 0)
+        {
+            return candidates;
+        }
+
+        var ids = candidates.ConvertAll(item => item.ContributionId);
+        var others = (await db.Contributions.Where(row => ids.Contains(row.Id) && closed.Contains(row.DatanetId)).Select(row => row.Id).ToListAsync(cancel)).ToHashSet();
+        return candidates.FindAll(item => !others.Contains(item.ContributionId));
+    }
 
     /// <summary>The open rounds that reviewers vote on, or one of them.</summary>
     private static Task<List<ReviewCandidate>> OpenAsync(AssayDb db, DateTimeOffset now, CancellationToken cancel, long? only = null) => db.ReviewCases

@@ -8,6 +8,7 @@ using Assay.Server.Contributions;
 using Assay.Server.Contributions.Uploads;
 using Assay.Server.Datanets;
 using Assay.Server.Datanets.Imports;
+using Assay.Server.Datanets.Settings;
 using Assay.Server.ModelCatalog;
 using Assay.Server.Removal;
 using Assay.Server.Review;
@@ -28,6 +29,8 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<AccountLinkRow> AccountLinks => Set<AccountLinkRow>();
     public DbSet<DatanetRow> Datanets => Set<DatanetRow>();
     public DbSet<SnapshotRow> Snapshots => Set<SnapshotRow>();
+    public DbSet<DatanetMemberRow> DatanetMembers => Set<DatanetMemberRow>();
+    public DbSet<QuizAttemptRow> QuizAttempts => Set<QuizAttemptRow>();
     public DbSet<ImportRow> Imports => Set<ImportRow>();
     public DbSet<ContributionRow> Contributions => Set<ContributionRow>();
     public DbSet<RecordRow> Records => Set<RecordRow>();

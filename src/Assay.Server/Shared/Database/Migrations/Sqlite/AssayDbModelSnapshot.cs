@@ -616,6 +616,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<int?>("FairSharePercent")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("Invited")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -649,6 +652,12 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<string>("Purpose")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("Quiz")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("RefusesPersonalData")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Revision")
                         .HasColumnType("INTEGER");
@@ -706,6 +715,54 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.HasIndex("DatanetId");
 
                     b.ToTable("import", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Datanets.Settings.DatanetMemberRow", b =>
+                {
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("EmailKey")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Role")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("InvitedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatanetId", "EmailKey", "Role");
+
+                    b.ToTable("datanet_member", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Datanets.Settings.QuizAttemptRow", b =>
+                {
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Passed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RetryAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Right")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatanetId", "AccountId");
+
+                    b.ToTable("quiz_attempt", (string)null);
                 });
 
             modelBuilder.Entity("Assay.Server.Datanets.SnapshotRow", b =>

@@ -1,0 +1,81 @@
+using Assay.Client.Datanets;
+using Assay.Data.FileTypes;
+using Assay.Server.Accounts;
+using Assay.Server.Shared;
+using Assay.Server.Shared.Database;
+using Assay.Server.Transparency;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Assay.Server.Datanets.Settings;
+
+/// <summary>PATCH /api/v1/datanets/{id}: the owner changes summary, description, licences, threshold and who may contribute. Each change is a revision on the ledger.</summary>
+internal static class ChangeSettings
+{
+    private const int LongestSummary = 200, LongestDescription = 20_000, MostWords = 10, LeastAccept = 600, MostAccept = 900;
+
+    public static void Map(RouteGroupBuilder group) => group.MapPatch("/{id}", HandleAsync).RequireAuthorization(Scopes.Contribute);
+
+    internal static async Task<Results<Ok<DatanetView>, ProblemHttpResult>> HandleAsync(
+        string id, ChangeSettingsRequest request, CurrentUser user, DbWriter writer, DatanetViews views, TimeProvider clock, CancellationToken cancel)
+    {
+        if (Problem(request) is { } why)
+        {
+            return Refusal.Invalid(why).ToProblem();
+        }
+
+        var refusal = await writer.WriteAsync(async (db, stop) =>
+        {
+            var row = await db.Datanets.FirstOrDefaultAsync(datanet => datanet.Id == id, stop);
+            if (row is null)
+            {
+                return Refusal.NotFound("datanet", id);
+            }
+
+            if (row.OwnerId != user.Id)
+            {
+                return Refusal.Forbidden("Only the owner changes the settings of a datanet.");
+            }
+
+            Apply(row, request);
+            row.Revision++;
+            var owner = await db.Accounts.FirstAsync(account => account.Id == row.OwnerId, stop);
+            db.Append(LedgerFacts.Datanet(row, owner, clock.GetUtcNow()));
+            return null;
+        }, cancel);
+        return refusal is null ? TypedResults.Ok(await views.OneAsync(id, cancel)) : refusal.ToProblem();
+    }
+
+    private static void Apply(DatanetRow row, ChangeSettingsRequest request)
+    {
+        row.Summary = request.Summary?.Trim() ?? row.Summary;
+        row.Description = request.Description ?? row.Description;
+        row.Tags = Join(request.Tags) ?? row.Tags;
+        row.Licences = Join(request.Licences) ?? row.Licences;
+        row.Languages = Join(request.Languages) ?? row.Languages;
+        row.Accept = request.Accept ?? row.Accept;
+        row.Approval = request.Approval ?? row.Approval;
+        row.Invited = request.Invited ?? row.Invited;
+        row.RefusesPersonalData = request.Pii is null ? row.RefusesPersonalData : request.Pii == "refuse";
+    }
+
+    private static string? Join(IReadOnlyList<string>? words) => words is null ? null : string.Join(',', words.Distinct());
+
+    /// <summary>Why a request cannot be taken; null when it can.</summary>
+    internal static string? Problem(ChangeSettingsRequest request) =>
+        request == new ChangeSettingsRequest() ? "Nothing is to be changed: give at least one setting."
+        : request.Summary?.Length > LongestSummary ? $"The summary has {request.Summary.Length} characters; {LongestSummary} are the most."
+        : request.Description?.Length > LongestDescription ? $"The description has {request.Description.Length} characters; {LongestDescription} are the most."
+        : request.Accept is < LeastAccept or > MostAccept ? $"accept is {request.Accept}; it may be {LeastAccept} to {MostAccept}."
+        : request.Pii is not (null or "mask" or "refuse") ? $"pii is '{request.Pii}'; it may be mask or refuse."
+        : Words("tag", request.Tags, 0) ?? Words("licence", request.Licences, 1) ?? Words("language", request.Languages, 1);
+
+    private static string? Words(string what, IReadOnlyList<string>? words, int least) => words switch
+    {
+        null => null,
+        _ when words.Count < least || words.Count > MostWords => $"{words.Count} {what}s were given; {least} to {MostWords} may be.",
+        _ => words.FirstOrDefault(word => word.Length is < 1 or > 40 || word.Contains(',', StringComparison.Ordinal) || !DisplayName.IsClean(word)) is { } bad
+            ? $"'{bad}' cannot be a {what}: 1 to 40 visible characters, no comma."
+            : null,
+    };
+}
