@@ -21,6 +21,7 @@ public sealed class HostileTextTests(Site site)
             MimeType = "text/markdown",
             Buffer = Encoding.UTF8.GetBytes($"# <script>window.hacked=1</script>\n\nWhat does the tide gauge return? {Guid.NewGuid()} <img src=x onerror=window.hacked=1>\n"),
         });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send 1 file" }).ClickAsync();
         await Assertions.Expect(page.Locator("#uploads .findings, #uploads [data-state=refused]").First).ToBeVisibleAsync();
         Assert.False(await HackedAsync(page));
 

@@ -46,6 +46,7 @@ public sealed class PeopleTests(Site site)
         await contributor.SignUpAsync("Cleo");
         await contributor.Page.GotoAsync($"/contribute?datanet={datanet.Id}");
         await contributor.Page.GetByLabel("Choose files").SetInputFilesAsync(Path.Combine(Repository.Root, "samples", "text", "prolific", "10-recipe.md"));
+        await contributor.Page.GetByRole(AriaRole.Button, new() { Name = "Send 1 file" }).ClickAsync();
         await Assertions.Expect(contributor.Page.Locator("#uploads [data-state=review]")).ToBeVisibleAsync();
 
         await using var reviewer = await site.VisitAsync();
