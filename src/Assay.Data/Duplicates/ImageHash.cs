@@ -15,12 +15,11 @@ public sealed record ImageHash(ulong Whole, IReadOnlyList<ulong> Crops)
 
     private const int Columns = 9, Rows = 8;
 
+    /// <summary>How much brighter the right neighbour must be, of 255: without it the grain of an even surface would decide.</summary>
+    private const double Step = 1;
+
     /// <summary>Parts of the picture that are hashed beside the whole: left, top, right and bottom margin as shares of the side.</summary>
-    private static readonly (double Left, double Top, double Right, double Bottom)[] Margins =
-    [
-        (0.025, 0.025, 0.025, 0.025), (0.05, 0.05, 0, 0), (0, 0, 0.05, 0.05), (0.05, 0, 0, 0.05), (0, 0.05, 0.05, 0),
-        (0.05, 0.05, 0.05, 0.05),
-    ];
+    private static readonly (double Left, double Top, double Right, double Bottom)[] Margins = [.. MarginsOf(0.05, 3), .. MarginsOf(0.025, 2)];
 
     /// <summary>The hashes of a luminance plane.</summary>
     /// <param name="luminance">Row by row, one byte a pixel.</param>
@@ -59,6 +58,12 @@ public sealed record ImageHash(ulong Whole, IReadOnlyList<ulong> Crops)
     /// <summary>Novelty of a picture at this distance from its nearest neighbour: 0 up to 4, 1000 beyond 10, linear between.</summary>
     public static int Novelty(int distance) => Math.Clamp((distance - Same) * 1000 / (Different + 1 - Same), 0, 1000);
 
+    /// <summary>Every way to lose a share of width and of height, in even steps between one side and the other.</summary>
+    private static IEnumerable<(double Left, double Top, double Right, double Bottom)> MarginsOf(double share, int steps) =>
+        from left in Enumerable.Range(0, steps)
+        from top in Enumerable.Range(0, steps)
+        select (share * left / (steps - 1), share * top / (steps - 1), share * (steps - 1 - left) / (steps - 1), share * (steps - 1 - top) / (steps - 1));
+
     private static ulong Hash(ReadOnlySpan<byte> plane, (int Width, int Height) size, (double Left, double Top, double Right, double Bottom) margin)
     {
         Span<double> cells = stackalloc double[Columns * Rows];
@@ -80,7 +85,7 @@ public sealed record ImageHash(ulong Whole, IReadOnlyList<ulong> Crops)
             for (var column = 0; column < Columns - 1; column++)
             {
                 var at = (row * Columns) + column;
-                hash = (hash << 1) | (cells[at] < cells[at + 1] ? 1UL : 0);
+                hash = (hash << 1) | (cells[at] + Step < cells[at + 1] ? 1UL : 0);
             }
         }
 

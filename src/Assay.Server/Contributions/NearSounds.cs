@@ -10,12 +10,7 @@ namespace Assay.Server.Contributions;
 /// <summary>Finds the earlier clip of a datanet that most of a new one is in: equal sub-prints for candidates, the whole prints to confirm.</summary>
 internal static class NearSounds
 {
-    /// <summary>Of the stored sub-prints each second is indexed: neighbours, 11.6 ms apart, are nearly equal.</summary>
-    private const int Stride = 2;
-
-    /// <summary>Places looked at in full; the right one has the most equal sub-prints by far.</summary>
-    private const int MaxCandidates = 40;
-
+    /// <summary>Sub-prints asked for in one query.</summary>
     private const int Asked = 2_000;
 
     public static async Task<NoveltyResult> FindAsync(AssayDb db, ContributionRow row, InspectedSound sound, CancellationToken cancel)
@@ -30,16 +25,15 @@ internal static class NearSounds
 
         AudioOverlap? best = null;
         string? nearest = null;
-        foreach (var (contribution, shifts) in await CandidatesAsync(db, row, print, cancel))
+        foreach (var clip in (await CandidatesAsync(db, row, print, cancel)).GroupBy(candidate => candidate.Clip))
         {
-            var stored = await db.Sounds.AsNoTracking().Where(other => other.ContributionId == contribution).Select(other => other.Print).FirstAsync(cancel);
-            var other = AudioPrint.FromBytes(stored);
-            foreach (var shift in shifts)
+            var other = AudioPrint.FromBytes(await db.Sounds.AsNoTracking().Where(stored => stored.ContributionId == clip.Key).Select(stored => stored.Print).FirstAsync(cancel));
+            foreach (var (_, shift) in clip)
             {
                 var overlap = print.Overlap(other, shift);
                 if (overlap.Permille > (best?.Permille ?? 0))
                 {
-                    (best, nearest) = (overlap, contribution);
+                    (best, nearest) = (overlap, clip.Key);
                 }
             }
         }
@@ -58,49 +52,29 @@ internal static class NearSounds
     /// <summary>Adds a clip that stays to the index.</summary>
     public static void Add(AssayDb rows, ContributionRow row, InspectedSound sound)
     {
-        var prints = AudioPrint.FromBytes(sound.Print).Prints;
-        if (prints.IsEmpty)
+        var print = AudioPrint.FromBytes(sound.Print);
+        if (print.Prints.IsEmpty)
         {
             return;
         }
 
         rows.Sounds.Add(new SoundRow { ContributionId = row.Id, DatanetId = row.DatanetId, Print = sound.Print });
-        var seen = new HashSet<uint> { 0 }; // 0 is silence
-        for (var at = 0; at < prints.Length; at += Stride)
-        {
-            if (seen.Add(prints[at]))
-            {
-                rows.SoundPrints.Add(new SoundPrintRow { DatanetId = row.DatanetId, Hash = prints[at], ContributionId = row.Id, Position = at });
-            }
-        }
+        rows.SoundPrints.AddRange(AudioPrintKeys.Stored(print).Select(entry =>
+            new SoundPrintRow { DatanetId = row.DatanetId, Hash = entry.Hash, ContributionId = row.Id, Position = entry.Position }));
     }
 
-    /// <summary>The clips and shifts that most equal sub-prints speak for.</summary>
-    private static async Task<List<(string Contribution, List<int> Shifts)>> CandidatesAsync(AssayDb db, ContributionRow row, AudioPrint print, CancellationToken cancel)
+    private static async Task<IReadOnlyList<(string Clip, int Shift)>> CandidatesAsync(AssayDb db, ContributionRow row, AudioPrint print, CancellationToken cancel)
     {
-        var places = new Dictionary<long, int>();
-        for (var at = 0; at < print.Prints.Length; at++)
-        {
-            if (print.Prints[at] != 0)
-            {
-                places.TryAdd(print.Prints[at], at);
-            }
-        }
-
-        var votes = new Dictionary<(string Contribution, int Shift), int>();
-        foreach (var hashes in places.Keys.Chunk(Asked))
+        var asked = AudioPrintKeys.Asked(print);
+        var hits = new List<(uint Hash, string Clip, int Position)>();
+        foreach (var hashes in asked.Keys.Select(hash => (long)hash).Chunk(Asked))
         {
             var found = await db.SoundPrints.AsNoTracking()
                 .Where(other => other.DatanetId == row.DatanetId && EF.Parameter(hashes).Contains(other.Hash) && other.ContributionId != row.Id)
                 .Select(other => new { other.Hash, other.ContributionId, other.Position }).ToListAsync(cancel);
-            foreach (var hit in found)
-            {
-                var key = (hit.ContributionId, hit.Position - places[hit.Hash]);
-                votes[key] = votes.GetValueOrDefault(key) + 1;
-            }
+            hits.AddRange(found.Select(hit => ((uint)hit.Hash, hit.ContributionId, hit.Position)));
         }
 
-        return [.. votes.OrderByDescending(vote => vote.Value).ThenBy(vote => vote.Key.Contribution, StringComparer.Ordinal).ThenBy(vote => vote.Key.Shift).Take(MaxCandidates)
-            .GroupBy(vote => vote.Key.Contribution).Select(group => (group.Key, group.Select(vote => vote.Key.Shift).ToList()))];
+        return AudioPrintKeys.Candidates(asked, hits);
     }
 }

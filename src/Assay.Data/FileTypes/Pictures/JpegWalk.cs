@@ -30,6 +30,7 @@ internal static class JpegWalk
             {
                 return scans.Frame is not { } frame || count == 0
                     ? throw FileFaults.Damaged("The JPEG ends without a picture.", at)
+                    : !scans.Whole ? throw FileFaults.Damaged("The JPEG ends before its last scan: the finer parts of the picture are missing.", at)
                     : at < content.Length ? throw FileFaults.Trailing(content, at, "the picture")
                     : new PictureHeader(frame.Width, frame.Height, tags);
             }

@@ -56,6 +56,52 @@ public sealed class PictureFileTests
         Assert.Contains("ZIP archive", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Decoders fill the missing part with grey and call it a success.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Half_a_jpeg_with_an_end_marker_is_refused_where_its_pixels_end(int sampling)
+    {
+        var whole = PictureFiles.Jpeg(Shown, 85, sampling);
+        for (var length = whole.Length - 3; length > whole.Length / 3; length -= 331)
+        {
+            byte[] cut = [.. whole[..length], 0xFF, 0xD9];
+
+            var refused = Assert.Throws<InvalidFileException>(() => Read(".jpg", cut));
+
+            Assert.Equal(FileFault.Damage, refused.Fault);
+            Assert.InRange(refused.ByteOffset!.Value, length - 8, length + 2);
+        }
+    }
+
+    [Theory]
+    [InlineData("4:2:0")]
+    [InlineData("4:4:4")]
+    [InlineData("progressive")]
+    [InlineData("restart")]
+    [InlineData("grey")]
+    public void Every_way_of_coding_a_jpeg_is_followed_to_its_end(string how)
+    {
+        foreach (var (width, height) in ((int, int)[])[(320, 240), (321, 241), (263, 227)])
+        {
+            var scene = Scene.Draw(5, width, height);
+            var jpeg = how switch
+            {
+                "4:2:0" => PictureFiles.Jpeg(scene, 70, 0),
+                "4:4:4" => PictureFiles.Jpeg(scene, 95, 1),
+                _ => PictureFiles.MagickJpeg(scene, how),
+            };
+
+            Assert.Equal(how == "progressive", jpeg.AsSpan().IndexOf<byte>([0xFF, 0xC2]) >= 0);
+            Assert.Equal(how == "restart", jpeg.AsSpan().IndexOf<byte>([0xFF, 0xDD, 0, 4]) >= 0);
+            Assert.Equal((width, height), (Read(".jpg", jpeg).Width, Read(".jpg", jpeg).Height));
+            for (var length = jpeg.Length - 3; length > jpeg.Length / 2; length -= jpeg.Length / 41)
+            {
+                Assert.Throws<InvalidFileException>(() => Read(".jpg", [.. jpeg[..length], 0xFF, 0xD9]));
+            }
+        }
+    }
+
     internal static PictureContent Read(string extension, byte[] content) =>
         (PictureContent)Data.FileTypes.FileTypes.ByName("a" + extension)!.Read(content, TestContext.Current.CancellationToken);
 }

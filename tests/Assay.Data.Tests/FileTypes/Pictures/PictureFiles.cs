@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Assay.Testing.Media;
+using ImageMagick;
 using SkiaSharp;
 
 namespace Assay.Data.Tests.FileTypes.Pictures;
@@ -23,6 +24,35 @@ internal static class PictureFiles
         using var image = Image(scene);
         using var data = image.Encode(format, quality);
         return data.ToArray();
+    }
+
+    /// <summary>A baseline JPEG with colour at half (0) or full (1) resolution.</summary>
+    public static byte[] Jpeg(Scene scene, int quality, int sampling)
+    {
+        using var image = Image(scene);
+        using var pixels = image.PeekPixels();
+        using var data = pixels.Encode(new SKJpegEncoderOptions(quality, sampling == 0 ? SKJpegEncoderDownsample.Downsample420 : SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore));
+        return data!.ToArray();
+    }
+
+    /// <summary>A JPEG of the other library: progressive, with restart markers, or grey.</summary>
+    public static byte[] MagickJpeg(Scene scene, string how)
+    {
+        using var image = new MagickImage(scene.ToPng(), MagickFormat.Png) { Quality = 80 };
+        switch (how)
+        {
+            case "progressive":
+                image.Settings.Interlace = Interlace.Jpeg;
+                break;
+            case "restart":
+                image.Settings.SetDefine(MagickFormat.Jpeg, "restart-interval", "7");
+                break;
+            default:
+                image.ColorType = ColorType.Grayscale;
+                break;
+        }
+
+        return image.ToByteArray(MagickFormat.Jpeg);
     }
 
     /// <summary>The scene at another size, resampled by Skia and not by the code under test.</summary>
