@@ -60,6 +60,6 @@ internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, Quota
         string.Join(' ', finding.Evidence.Select(evidence => evidence.Text)), finding.Score < 1000 ? finding.Fix : null,
         finding.Rule == "novelty" ? related : null);
 
-    private static ScoreView ToView(ValidationScore score, int accept) => new(score.Sum, score.EvaluatedWeight,
+    internal static ScoreView ToView(ValidationScore score, int accept) => new(score.Sum, score.EvaluatedWeight,
         score.Score < score.Uncapped ? score.Score : null, score.Score < score.Uncapped ? string.Join(", ", score.CappedBy) : null, accept, accept - ValidationPolicy.ReviewBand);
 }
