@@ -41,6 +41,34 @@ public static class NormalisedText
         return result.ToString();
     }
 
+    /// <summary>The places of the words of a text that is already NFC, in order; what lies between is dropped by <see cref="Of"/>.</summary>
+    internal static List<Range> Words(string composed)
+    {
+        var words = new List<Range>();
+        var (at, start) = (0, -1);
+        foreach (var rune in composed.EnumerateRunes())
+        {
+            if (IsWord(rune))
+            {
+                start = start < 0 ? at : start;
+            }
+            else if (start >= 0)
+            {
+                words.Add(start..at);
+                start = -1;
+            }
+
+            at += rune.Utf16SequenceLength;
+        }
+
+        if (start >= 0)
+        {
+            words.Add(start..at);
+        }
+
+        return words;
+    }
+
     /// <summary>SHA-256 of a normalised text's UTF-8 bytes, lower-case hex.</summary>
     public static string Hash(string normalised) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(normalised)));
 

@@ -38,31 +38,35 @@ public static class WordGrams
         return [.. grams.Order().Where((hash, index) => index < SampleLeast || hash % SampleEvery == 0)];
     }
 
-    /// <summary>The longest passages of a text whose runs another one has, as ranges of the normalised text, longest first.</summary>
-    /// <param name="normalised">The text.</param>
+    /// <summary>The longest passages of a text whose runs another one has, as they stand in it, longest first.</summary>
+    /// <param name="text">The text, in NFC.</param>
     /// <param name="other">All runs of the other one, of <see cref="PassageWords"/> words.</param>
     /// <param name="most">Passages wanted.</param>
-    public static IReadOnlyList<Range> Shared(string normalised, HashSet<ulong> other, int most)
+    public static IReadOnlyList<string> Shared(string text, HashSet<ulong> other, int most)
     {
-        ArgumentNullException.ThrowIfNull(normalised);
+        ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(other);
-        var passages = new List<(int Start, int End)>();
-        foreach (var (start, end) in Runs(normalised, PassageWords))
+        var words = NormalisedText.Words(text);
+        var passages = new List<(int First, int Last)>();
+        for (var at = 0; at + PassageWords <= words.Count; at++)
         {
-            if (other.Contains(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(normalised.AsSpan(start, end - start)))))
+            var run = string.Join(' ', Enumerable.Range(at, PassageWords).Select(index => NormalisedText.Of(text[words[index]])));
+            if (other.Contains(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(run.AsSpan()))))
             {
-                if (passages.Count > 0 && passages[^1].End > start)
+                var last = at + PassageWords - 1;
+                if (passages.Count > 0 && passages[^1].Last >= at)
                 {
-                    passages[^1] = (passages[^1].Start, end);
+                    passages[^1] = (passages[^1].First, last);
                 }
                 else
                 {
-                    passages.Add((start, end));
+                    passages.Add((at, last));
                 }
             }
         }
 
-        return [.. passages.OrderByDescending(passage => passage.End - passage.Start).ThenBy(passage => passage.Start).Take(most).Select(passage => passage.Start..passage.End)];
+        return [.. passages.OrderByDescending(passage => passage.Last - passage.First).ThenBy(passage => passage.First).Take(most)
+            .Select(passage => text[words[passage.First].Start..words[passage.Last].End])];
     }
 
     private static IEnumerable<(int Start, int End)> Runs(string normalised, int words)
