@@ -5,13 +5,15 @@ namespace Assay.Client.Contributions;
 /// <param name="Score">0 to 1000; absent before the decision.</param>
 /// <param name="LedgerIndex">Index of the contribution's entry; absent for the moment before it is sequenced.</param>
 /// <param name="FromAnswer">The answer whose correction this is.</param>
+/// <param name="ExtractedFrom">The contribution whose text this file holds: a PDF that was rejected for its pictures.</param>
 /// <param name="Kind">text, image or audio: the datanet's kind.</param>
 /// <param name="HasPreview">Whether <c>/api/v1/contributions/{id}/preview</c> shows it.</param>
 /// <param name="Caption">What the contributor says that an accepted picture or clip shows.</param>
 public sealed record ContributionView(string Id, string DatanetId, string DatanetName, string AccountId, string AccountName, string FileName, string Type,
     long Bytes, string Sha256, string Licence, string State, int? Score, DateTimeOffset ReceivedAt, DateTimeOffset? DecidedAt,
     long? LedgerIndex, long? VerdictIndex, int Records, IReadOnlyList<FindingView> Findings, QuotaView? Quota = null, string? FromAnswer = null,
-    int? QueuePosition = null, ScoreView? Sum = null, string Kind = "text", bool HasPreview = false, string? Caption = null);
+    int? QueuePosition = null, ScoreView? Sum = null, string Kind = "text", bool HasPreview = false, string? Caption = null,
+    string? ExtractedFrom = null);
 
 /// <summary>What one rule found.</summary>
 /// <param name="Score">0 to 1000; absent when the rule could not run, then the evidence says why.</param>
