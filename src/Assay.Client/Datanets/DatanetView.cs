@@ -36,9 +36,10 @@ public sealed record ChangeStateRequest(string State, string Reason);
 public sealed record ChangeLimitsRequest(long? BytesPerDay = null, int? FairSharePercent = null, long? MaximumBytesPerDay = null);
 
 /// <summary>An immutable, numbered list of accepted records with its root hash.</summary>
+/// <param name="Removed">Files of it that were removed since: no run starts from it any more, the next version is without them.</param>
 /// <param name="RecordsRoot">RFC 6962 root over the record hashes of the manifest, lower-case hex.</param>
 public sealed record SnapshotView(string Id, string DatanetId, int Number, int Contributions, int Records, long Characters, string RecordsRoot,
-    long? LedgerIndex, DateTimeOffset CreatedAt);
+    long? LedgerIndex, DateTimeOffset CreatedAt, int Removed = 0);
 
 /// <summary>The frozen list itself.</summary>
 public sealed record SnapshotManifest(string Datanet, int Number, IReadOnlyList<ManifestContribution> Contributions);

@@ -27,7 +27,7 @@ internal sealed class IntakeCommit(DbWriter writer, JobQueue jobs, LedgerSequenc
         var id = AssayDb.NewId("c_");
         var refused = await writer.WriteAsync(async (db, stop) =>
         {
-            if (await IntakeGate.DuplicateAsync(db, staged.Sha256, stop) is { } duplicate)
+            if (await IntakeGate.DuplicateAsync(db, staged.Sha256, accountId, stop) is { } duplicate)
             {
                 return duplicate; // a parallel upload of the same bytes was faster
             }

@@ -68,7 +68,7 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
             MaximumBytesPerDay = row.MaximumBytesPerDay,
         }).ToListAsync(cancel);
         var ids = rows.ConvertAll(row => row.Id);
-        var counts = await db.Contributions.Where(row => ids.Contains(row.DatanetId))
+        var counts = await db.Contributions.Where(row => ids.Contains(row.DatanetId) && row.Removal == null)
             .GroupBy(row => new { row.DatanetId, row.State })
             .Select(group => new { group.Key.DatanetId, group.Key.State, Count = group.Count() }).ToListAsync(cancel);
         var people = await db.Contributions.Where(row => ids.Contains(row.DatanetId)).GroupBy(row => row.DatanetId)

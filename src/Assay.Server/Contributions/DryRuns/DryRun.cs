@@ -103,7 +103,7 @@ internal sealed class DryRun(IDbContextFactory<AssayDb> reader, BlobStore blobs,
         }
 
         await using var db = await reader.CreateDbContextAsync(cancel);
-        if (await IntakeGate.DuplicateAsync(db, staged.Sha256, cancel) is { } duplicate)
+        if (await IntakeGate.DuplicateAsync(db, staged.Sha256, accountId, cancel) is { } duplicate)
         {
             var finding = new ValidationFinding("gate", FileGate.Version, 0, 0, OnZero.Reject, [new Evidence(duplicate.Detail)], "Send something new.");
             return (Refused(query, new ValidationReport(ContributionDecision.Refused, new ValidationScore(0, 0, 0, 0, 0, 0, 0, []), [finding]), (string?)duplicate.More!["contribution"]), null);
