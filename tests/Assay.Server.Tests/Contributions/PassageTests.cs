@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Assay.Client.Contributions;
-using Assay.Client.Datanets;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Tests.Contributions;
@@ -42,7 +41,7 @@ public sealed class PassageTests(AssayServer server) : IClassFixture<AssayServer
         var one = await owner.OpenSamplesAsync();
         var two = await owner.OpenSamplesAsync();
         var source = await SendAsync(owner, one.Id, "cutter.jsonl", Row("What did the cutter do?", Taken), Row("Which unit is used?", Plain(6)));
-        var copy = await SendAsync(owner, two.Id, "mine.jsonl", Row("What does the cutter of the harbour do each evening?", $"{Taken} {Plain(7)}"), Row("Which value is returned?", Plain(8)));
+        var copy = await SendAsync(owner, two.Id, "mine.jsonl", Row("What does the cutter of the harbour do each evening?", $"{Taken} Gauge 7 was red."), Row("Which value is returned?", Plain(8)));
 
         var plagiarism = Assert.Single(copy.Findings, finding => finding.Rule == "plagiarism");
 
@@ -86,9 +85,9 @@ public sealed class PassageTests(AssayServer server) : IClassFixture<AssayServer
             new StringContent("{\"description\":\"Onion soup, stock and slow frying of onions in butter, with toasted bread and cheese.\",\"tags\":[\"soup\"]}", Encoding.UTF8, "application/json"), Cancel);
         Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
         var still = await owner.GetAsync<JsonElement>($"/api/v1/datanets/{datanet.Id}/profile");
-        var sent = await SendAsync(owner, datanet.Id, "before.jsonl", Row("Which unit is used?", Plain(11)), Row("Which value?", Plain(12)));
+        var sent = await SendAsync(owner, datanet.Id, "before.md", Encoding.UTF8.GetString(Texts.Note("keel")));
         var renewed = await owner.PostAsync<JsonElement>($"/api/v1/datanets/{datanet.Id}/profile", new { });
-        var after = await SendAsync(owner, datanet.Id, "after.jsonl", Row("Which unit is used then?", Plain(13)), Row("Which value then?", Plain(14)));
+        var after = await SendAsync(owner, datanet.Id, "after.md", Encoding.UTF8.GetString(Texts.Note("stern")));
 
         Assert.Equal(before.GetRawText(), still.GetRawText());
         Assert.Equal((1, 2), (before.GetProperty("version").GetInt32(), renewed.GetProperty("version").GetInt32()));

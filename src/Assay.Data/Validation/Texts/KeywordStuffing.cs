@@ -5,7 +5,7 @@ namespace Assay.Data.Validation.Texts;
 internal sealed class KeywordStuffing
 {
     private const int FewestWords = 40, FewestContentWords = 30, Window = 50, OwnWords = 200, ShortestRun = 3;
-    private const double LeastFunctionWords = 0.05, MostImpossible = 0.09, MostInRuns = 0.35, MostOwn = 0.8, MostOwnRepeated = 0.6, LeastVariety = 0.5;
+    private const double LeastFunctionWords = 0.05, MostImpossible = 0.09, MostInRuns = 0.35, MostOwn = 0.8, MostOwnRepeated = 0.65, LeastVariety = 0.45;
 
     private static readonly HashSet<string> Determiners = Set("the a an my your its our their every no"),
         Prepositions = Set("of in on at by for with from to into onto over under between through after before during within without about upon until"),

@@ -58,7 +58,12 @@ internal static class RegisterTestSet
 
         var row = new TestSetRow
         {
-            Id = AssayDb.NewId("t_"), DatanetId = request.Datanet, Name = request.Name.Trim(), Items = request.Items.Count, Runs = runs.Count, RegisteredAt = clock.GetUtcNow(),
+            Id = AssayDb.NewId("t_"),
+            DatanetId = request.Datanet,
+            Name = request.Name.Trim(),
+            Items = request.Items.Count,
+            Runs = runs.Count,
+            RegisteredAt = clock.GetUtcNow(),
         };
         await writer.WriteAsync((rows, _) =>
         {
