@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Assay.Server.Accounts;
 using Assay.Server.Demo;
+using Assay.Server.Gates;
 using Assay.Server.Shared.Hosting;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
@@ -12,5 +13,6 @@ var root = new RootCommand("Assay: datanets under validation, fine-tuning, and a
     ServeCommand.Make(),
     DemoCommand.Make(),
     UserCommand.Make(),
+    GatesCommand.Make(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -42,7 +42,7 @@ public sealed class ContributeTests(Site site)
         await Assertions.Expect(rows.Nth(2).Locator("[data-state='does not fit']")).ToBeVisibleAsync();
         await Assertions.Expect(rows.Nth(1).Locator(".findings li")).Not.ToHaveCountAsync(0);
         await Assertions.Expect(page.Locator("[data-meter=contributor_files]")).ToContainTextAsync("2 of 20 files");
-        await Assertions.Expect(page.GetByRole(AriaRole.Status).Filter(new() { HasText = "1 accepted, 1 rejected, 3 does not fit" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Status).Filter(new() { HasText = "1 accepted, 1 rejected, 3 do not fit" })).ToBeVisibleAsync();
         await visitor.PictureAsync("contribute");
 
         await rows.Nth(1).GetByText("Details and receipt").ClickAsync();

@@ -40,6 +40,9 @@ public sealed class AssayServer : IAsyncLifetime
     /// <summary>A folder beside the data folder, gone with it.</summary>
     public string Scratch => _folder;
 
+    /// <summary>The host itself, for code that is given one.</summary>
+    internal WebApplication Application => App;
+
     private WebApplication App => _app ?? throw new InvalidOperationException("The server is not running.");
 
     /// <summary>Starts a server of the test's own.</summary>

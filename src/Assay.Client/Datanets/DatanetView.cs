@@ -14,7 +14,8 @@ namespace Assay.Client.Datanets;
 public sealed record DatanetView(string Id, string Name, string Kind, string State, string Summary, string Description, string Purpose,
     IReadOnlyList<string> Tags, IReadOnlyList<string> Licences, IReadOnlyList<string> Languages, int Accept, string OwnerId, string OwnerName,
     DateTimeOffset OpenedAt, int Accepted, int Rejected, int InReview, int Contributors, long BytesToday, long BytesPerDay, DateTimeOffset ResetsAt,
-    int? FairSharePercent = null, long MaximumBytesPerDay = 0, bool FilledByOne = false, bool Approval = false, bool Invited = false, bool AsksQuestions = false, string Pii = "mask");
+    int? FairSharePercent = null, long MaximumBytesPerDay = 0, bool FilledByOne = false, bool Approval = false, bool Invited = false, bool AsksQuestions = false, string Pii = "mask",
+    string PdfImages = "refuse");
 
 /// <summary>A file the owner gives as an example of what belongs; never trained on.</summary>
 public sealed record Exemplar(string Name, string Text);
@@ -35,9 +36,10 @@ public sealed record ChangeStateRequest(string State, string Reason);
 public sealed record ChangeLimitsRequest(long? BytesPerDay = null, int? FairSharePercent = null, long? MaximumBytesPerDay = null);
 
 /// <summary>An immutable, numbered list of accepted records with its root hash.</summary>
+/// <param name="Removed">Files of it that were removed since: no run starts from it any more, the next version is without them.</param>
 /// <param name="RecordsRoot">RFC 6962 root over the record hashes of the manifest, lower-case hex.</param>
 public sealed record SnapshotView(string Id, string DatanetId, int Number, int Contributions, int Records, long Characters, string RecordsRoot,
-    long? LedgerIndex, DateTimeOffset CreatedAt);
+    long? LedgerIndex, DateTimeOffset CreatedAt, int Removed = 0);
 
 /// <summary>The frozen list itself.</summary>
 public sealed record SnapshotManifest(string Datanet, int Number, IReadOnlyList<ManifestContribution> Contributions);

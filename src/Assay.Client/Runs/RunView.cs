@@ -5,9 +5,10 @@ namespace Assay.Client.Runs;
 /// <param name="Failure">Why it failed, as a sentence with what to do.</param>
 /// <param name="BaseLoss">Mean hold-out loss before training, nats per trained token.</param>
 /// <param name="TunedLoss">The same after training.</param>
+/// <param name="Removed">Files that it, or a run it goes on from, was trained on and that were removed since.</param>
 public sealed record RunView(string Id, string Name, string State, string Base, IReadOnlyList<string> Snapshots, RunSettings Settings, string OwnerId,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, int Step, int Steps, double? Loss, double? BaseLoss, double? TunedLoss,
-    string? Failure, string? AdapterSha256, string? ModelName, long? LedgerIndex, int TrainRecords, int HoldOutRecords, string? StartFrom = null);
+    string? Failure, string? AdapterSha256, string? ModelName, long? LedgerIndex, int TrainRecords, int HoldOutRecords, string? StartFrom = null, int Removed = 0);
 
 /// <summary>What a run is to do.</summary>
 /// <param name="Base">Name of the base model.</param>

@@ -70,9 +70,18 @@ internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels
         return places;
     }
 
+    /// <summary>Forgets the index of a run: the next answer builds it anew, from the records that are still there.</summary>
+    public async Task ForgetAsync(string runId)
+    {
+        await _indexes.ForgetAsync(runId);
+        File.Delete(PathOf(runId));
+    }
+
+    private string PathOf(string runId) => Path.Combine(folder.Models, runId, "trace.idx");
+
     private async Task<TraceIndex> MakeAsync(BaseModel model, string runId)
     {
-        var path = Path.Combine(folder.Models, runId, "trace.idx");
+        var path = PathOf(runId);
         if (File.Exists(path))
         {
             try
@@ -97,14 +106,14 @@ internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels
         var snapshots = await StartRun.SnapshotsAsync(db, run.SnapshotList, CancellationToken.None);
         var contributions = snapshots.SelectMany(row => row.ReadManifest().Contributions).DistinctBy(item => item.Id).OrderBy(item => item.Index).ToList();
         var wanted = contributions.SelectMany(item => item.Records).Select(record => record.Id).ToList();
-        var rows = await db.Records.AsNoTracking().Where(row => wanted.Contains(row.Id)).ToDictionaryAsync(row => row.Id);
+        var rows = await db.Records.AsNoTracking().Where(row => wanted.Contains(row.Id) && db.Contributions.Any(file => file.Id == row.ContributionId && file.Removal == null)).ToDictionaryAsync(row => row.Id);
         var tokenizer = bases.TextsOf(model).Tokenizer;
         return TraceIndex.Build(string.Join(',', snapshots.Select(row => row.RecordsRoot)), TokenizerHash(model), tokenizer.VocabularySize,
             contributions.SelectMany(item => Tokenize(item, rows, tokenizer)));
     }
 
     private static IEnumerable<TokenizedRecord> Tokenize(ManifestContribution item, Dictionary<long, Contributions.RecordRow> rows, Tokenizer tokenizer) =>
-        item.Records.Select(record => rows[record.Id]).OrderBy(row => row.Ordinal)
+        item.Records.Where(record => rows.ContainsKey(record.Id)).Select(record => rows[record.Id]).OrderBy(row => row.Ordinal)
             .Select(row => new TokenizedRecord(new TraceRecord(item.Index, item.Id, row.Ordinal), tokenizer.Encode(RenderedText.Of(row.LearntText())), []));
 
     private ReferenceBits BitsOf(BaseModel model) => _bits.GetOrAdd(model.Folder, path =>

@@ -36,6 +36,22 @@ internal sealed class TraceIndexes
         }
     }
 
+    /// <summary>Drops the index of a run. One that is being made now is waited for, so that nothing of it is written afterwards.</summary>
+    public async Task ForgetAsync(string runId)
+    {
+        Lazy<Task<TraceIndex>>? known;
+        lock (_lock)
+        {
+            known = _recent.Find(item => item.RunId == runId).Index;
+            _recent.RemoveAll(item => item.RunId == runId);
+        }
+
+        if (known is { IsValueCreated: true })
+        {
+            await known.Value.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
     private Lazy<Task<TraceIndex>> Take(string runId, Func<string, Task<TraceIndex>> make)
     {
         lock (_lock)

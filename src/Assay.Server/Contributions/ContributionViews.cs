@@ -40,7 +40,7 @@ internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, Quota
                 Index = db.LedgerEntries.Where(entry => entry.Id == row.EntryId).Select(entry => entry.Index).First(),
                 Verdict = db.LedgerEntries.Where(entry => entry.Id == row.VerdictEntryId).Select(entry => entry.Index).FirstOrDefault(),
                 Records = db.Records.Count(record => record.ContributionId == row.Id),
-                Ahead = row.DecidedAt == null ? db.Contributions.Count(other => other.DecidedAt == null && other.EntryId < row.EntryId) : 0,
+                Ahead = row.DecidedAt == null ? db.Contributions.Count(other => other.DecidedAt == null && other.Removal == null && other.EntryId < row.EntryId) : 0,
             }).ToListAsync(cancel);
         return rows.ConvertAll(item =>
         {
@@ -50,9 +50,10 @@ internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, Quota
                 item.Row.ReceivedAt, item.Row.DecidedAt, item.Index, item.Verdict, item.Records,
                 [.. (stored?.Report.Findings ?? []).Select(finding => ToView(finding, stored!.Related))],
                 FromAnswer: item.Row.FromAnswer,
-                QueuePosition: item.Row.DecidedAt is null ? item.Ahead + 1 : null,
+                QueuePosition: item.Row.DecidedAt is null && item.Row.Removal is null ? item.Ahead + 1 : null,
                 Sum: stored is null ? null : ToView(stored.Report.Score, item.Datanet.Accept),
-                Kind: item.Datanet.Kind, HasPreview: item.Row.PreviewSha256 is not null, Caption: item.Datanet.Kind != "text" && item.Row.State == ContributionState.Accepted ? item.Row.Note : null);
+                Kind: item.Datanet.Kind, HasPreview: item.Row.PreviewSha256 is not null, Caption: item.Datanet.Kind != "text" && item.Row.State == ContributionState.Accepted ? item.Row.Note : null, Removal: item.Row.Removal,
+                ExtractedFrom: item.Row.ExtractedFrom);
         });
     }
 
@@ -60,6 +61,6 @@ internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, Quota
         string.Join(' ', finding.Evidence.Select(evidence => evidence.Text)), finding.Score < 1000 ? finding.Fix : null,
         finding.Rule == "novelty" ? related : null);
 
-    private static ScoreView ToView(ValidationScore score, int accept) => new(score.Sum, score.EvaluatedWeight,
+    internal static ScoreView ToView(ValidationScore score, int accept) => new(score.Sum, score.EvaluatedWeight,
         score.Score < score.Uncapped ? score.Score : null, score.Score < score.Uncapped ? string.Join(", ", score.CappedBy) : null, accept, accept - ValidationPolicy.ReviewBand);
 }

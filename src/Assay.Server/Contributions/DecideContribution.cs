@@ -76,9 +76,9 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
             }
 
             var current = await rows.Contributions.FirstAsync(contribution => contribution.Id == contributionId, stop);
-            if (current.DecidedAt is not null)
+            if (current.DecidedAt is not null || current.Removal is not null)
             {
-                return true; // a repeated report of the same decision
+                return true; // a repeated report of the same decision, or nothing left to decide on
             }
 
             var entry = rows.Append(new VerdictEntry(index, 1, Word(state), report.Score.Score, LedgerFacts.Sha256(stored), rules, VerdictEntry.Auto)
@@ -106,8 +106,9 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
             {
                 // Rejected text stays out of the index: its repaired version must not count as a copy of it.
                 await AddBandsAsync(rows, current, inspection, stop);
-                Novelty.Add(rows, current, inspection);
             }
+
+            Novelty.Add(rows, current, inspection);
 
             return true;
         }, cancel);

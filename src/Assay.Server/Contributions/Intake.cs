@@ -100,7 +100,7 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, QuotaLedger quot
             await using (var db = await reader.CreateDbContextAsync(cancel))
             {
                 datanet = await db.Datanets.AsNoTracking().FirstAsync(row => row.Id == claim.Request.DatanetId, cancel);
-                if (await IntakeGate.AfterReceivingAsync(db, datanet, claim.Request, staged, cancel) is { } refusal)
+                if (await IntakeGate.AfterReceivingAsync(db, datanet, claim.Request, staged, claim.Reservation.AccountId, cancel) is { } refusal)
                 {
                     return Count(claim.Reservation.AccountId, refusal);
                 }

@@ -27,7 +27,7 @@ internal sealed class IntakeCommit(DbWriter writer, JobQueue jobs, LedgerSequenc
         var id = AssayDb.NewId("c_");
         var refused = await writer.WriteAsync(async (db, stop) =>
         {
-            if (await IntakeGate.DuplicateAsync(db, staged.Sha256, stop) is { } duplicate)
+            if (await IntakeGate.DuplicateAsync(db, staged.Sha256, accountId, stop) is { } duplicate)
             {
                 return duplicate; // a parallel upload of the same bytes was faster
             }
@@ -55,6 +55,7 @@ internal sealed class IntakeCommit(DbWriter writer, JobQueue jobs, LedgerSequenc
                 Note = request.Facts.Note,
                 Language = request.Facts.Language,
                 FromAnswer = request.Facts.FromAnswer,
+                ExtractedFrom = request.ExtractedFrom,
                 ImportId = request.Facts.Import,
                 Columns = request.Facts.Columns is { Length: > 0 } columns ? columns : null,
                 ReceivedAt = now,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Assay.Data.FileTypes;
 using Assay.Data.Records;
 using Assay.Data.Validation;
+using Assay.Ledger.Entries;
 using Assay.Server.Accounts;
 using Assay.Server.Datanets;
 using Assay.Server.Shared;
@@ -37,22 +38,33 @@ internal static class IntakeGate
     }
 
     /// <summary>Refusals that need the bytes: content, exact duplicate; and whether the datanet was closed while they came.</summary>
-    public static async Task<Refusal?> AfterReceivingAsync(AssayDb db, DatanetRow datanet, IntakeRequest request, StagedBlob staged, CancellationToken cancel) =>
+    public static async Task<Refusal?> AfterReceivingAsync(AssayDb db, DatanetRow datanet, IntakeRequest request, StagedBlob staged, string accountId, CancellationToken cancel) =>
         NotOpen(datanet) is { } closed ? closed
         : FileGate.Check(Question(datanet, request, staged.Length, staged.Head)) is { } gate ? ToRefusal(gate)
-        : await DuplicateAsync(db, staged.Sha256, cancel);
+        : await DuplicateAsync(db, staged.Sha256, accountId, cancel);
 
-    /// <summary>The refusal of bytes that were contributed before; null when they are new.</summary>
-    public static async Task<Refusal?> DuplicateAsync(AssayDb db, string sha256, CancellationToken cancel)
+    /// <summary>
+    /// The refusal of bytes that were contributed before; null when they are new. A removed file's hash stays, so its bytes do not come back, but for
+    /// those who withdrew their own file: they may send it again.
+    /// </summary>
+    public static async Task<Refusal?> DuplicateAsync(AssayDb db, string sha256, string accountId, CancellationToken cancel)
     {
-        var first = await db.Contributions.Where(row => row.Sha256 == sha256).OrderBy(row => row.ReceivedAt)
-            .Select(row => new { row.Id, row.FileName, row.ReceivedAt }).FirstOrDefaultAsync(cancel);
+        var first = await db.Contributions.Where(row => row.Sha256 == sha256 && !(row.Removal == RemoveEntry.Withdraw && row.AccountId == accountId)).OrderBy(row => row.ReceivedAt)
+            .Select(row => new { row.Id, row.FileName, row.ReceivedAt, row.Removal }).FirstOrDefaultAsync(cancel);
         return first is null
             ? null
-            : new Refusal(StatusCodes.Status409Conflict, "duplicate",
-                $"The same bytes were contributed on {first.ReceivedAt:yyyy-MM-dd HH:mm} UTC as '{first.FileName}'. Send something new; nothing was used of your quota.",
+            : new Refusal(StatusCodes.Status409Conflict, first.Removal is null ? "duplicate" : "removed",
+                $"The same bytes were contributed on {first.ReceivedAt:yyyy-MM-dd HH:mm} UTC {Became(first.Removal, first.FileName)}. Send something new; nothing was used of your quota.",
                 new Dictionary<string, object?> { ["contribution"] = first.Id, ["location"] = $"/api/v1/contributions/{first.Id}" });
     }
+
+    private static string Became(string? removal, string fileName) => removal switch
+    {
+        RemoveEntry.Withdraw => "and withdrawn by their contributor",
+        RemoveEntry.Takedown => "and taken down",
+        RemoveEntry.Void => "and found dishonest",
+        _ => $"as '{fileName}'",
+    };
 
     public static Refusal TooLong(long declared) => new(StatusCodes.Status413PayloadTooLarge, "longer_than_declared",
         $"The file is longer than the {declared} bytes that were declared. Declare its real length.");

@@ -17,7 +17,7 @@ internal static class NearDuplicates
         if (inspection.NormalisedSha256.Length > 0)
         {
             var same = await db.Contributions.AsNoTracking()
-                .Where(other => other.TextSha256 == inspection.NormalisedSha256 && other.Id != row.Id && other.EntryId < row.EntryId)
+                .Where(other => other.TextSha256 == inspection.NormalisedSha256 && other.Id != row.Id && other.EntryId < row.EntryId && !(other.Removal == "withdraw" && other.AccountId == row.AccountId))
                 .OrderBy(other => other.EntryId).Select(other => new { other.Id, other.FileName }).FirstOrDefaultAsync(cancel);
             if (same is not null)
             {

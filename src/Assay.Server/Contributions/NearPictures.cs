@@ -24,7 +24,8 @@ internal static class NearPictures
         {
             var keys = ImageHashKeys.Near(mine);
             var candidates = await db.PictureHashes.AsNoTracking()
-                .Where(other => other.DatanetId == row.DatanetId && EF.Parameter(keys).Contains(other.Key) && (!isCrop || other.Crop == 0) && other.ContributionId != row.Id)
+                .Where(other => other.DatanetId == row.DatanetId && EF.Parameter(keys).Contains(other.Key) && (!isCrop || other.Crop == 0) && other.ContributionId != row.Id
+                    && db.Contributions.Any(file => file.Id == other.ContributionId && file.State != ContributionState.Rejected))
                 .Select(other => new { other.ContributionId, other.Hash }).Distinct().ToListAsync(cancel);
             nearest = candidates
                 .Select(other => new Nearest(BitOperations.PopCount(unchecked((ulong)other.Hash) ^ mine), other.ContributionId))
@@ -42,7 +43,7 @@ internal static class NearPictures
         return new NoveltyResult(finding, [(finding.Score ?? 1000, record)], nearest.Contribution);
     }
 
-    /// <summary>Adds a picture that stays to the index.</summary>
+    /// <summary>Adds a picture to the index. A rejected one is there, too, and is passed over: people may accept it later.</summary>
     public static void Add(AssayDb rows, ContributionRow row, ImageHash hash) => rows.PictureHashes.AddRange(
         hash.Crops.Prepend(hash.Whole).SelectMany((bits, crop) => ImageHashKeys.Of(bits).Select(key => new PictureHashRow
         {

@@ -49,7 +49,7 @@ internal static class NearSounds
         return new NoveltyResult(finding, [(finding.Score ?? 1000, finding.Score < 1000 ? record : null)], nearest);
     }
 
-    /// <summary>Adds a clip that stays to the index.</summary>
+    /// <summary>Adds a clip to the index. A rejected one is there, too, and is passed over: people may accept it later.</summary>
     public static void Add(AssayDb rows, ContributionRow row, InspectedSound sound)
     {
         var print = AudioPrint.FromBytes(sound.Print);
@@ -70,7 +70,8 @@ internal static class NearSounds
         foreach (var hashes in asked.Keys.Select(hash => (long)hash).Chunk(Asked))
         {
             var found = await db.SoundPrints.AsNoTracking()
-                .Where(other => other.DatanetId == row.DatanetId && EF.Parameter(hashes).Contains(other.Hash) && other.ContributionId != row.Id)
+                .Where(other => other.DatanetId == row.DatanetId && EF.Parameter(hashes).Contains(other.Hash) && other.ContributionId != row.Id
+                    && db.Contributions.Any(file => file.Id == other.ContributionId && file.State != ContributionState.Rejected))
                 .Select(other => new { other.Hash, other.ContributionId, other.Position }).ToListAsync(cancel);
             hits.AddRange(found.Select(hit => ((uint)hit.Hash, hit.ContributionId, hit.Position)));
         }

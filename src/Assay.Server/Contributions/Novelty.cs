@@ -14,7 +14,7 @@ internal static class Novelty
         : inspection.Sound is { } sound ? await SameContentAsync(db, row, inspection, DatanetKind.Audio, cancel) ?? await NearSounds.FindAsync(db, row, sound, cancel)
         : await NearDuplicates.FindAsync(db, row, inspection, cancel);
 
-    /// <summary>Adds a file that stays to the index of its kind; texts are added band by band.</summary>
+    /// <summary>Adds a file to the index of its kind; texts are added band by band.</summary>
     public static void Add(AssayDb rows, ContributionRow row, Inspection inspection)
     {
         if (inspection.Picture is { Hash: { } hash })
@@ -32,7 +32,7 @@ internal static class Novelty
     private static async Task<NoveltyResult?> SameContentAsync(AssayDb db, ContributionRow row, Inspection inspection, DatanetKind kind, CancellationToken cancel)
     {
         var same = await db.Contributions.AsNoTracking()
-            .Where(other => other.TextSha256 == inspection.NormalisedSha256 && other.Id != row.Id && other.EntryId < row.EntryId)
+            .Where(other => other.TextSha256 == inspection.NormalisedSha256 && other.Id != row.Id && other.EntryId < row.EntryId && !(other.Removal == "withdraw" && other.AccountId == row.AccountId))
             .OrderBy(other => other.EntryId).Select(other => new { other.Id, other.FileName }).FirstOrDefaultAsync(cancel);
         return same is null ? null : new NoveltyResult(MediaNoveltyRule.SameContent(kind, $"'{same.FileName}'"), [(0, null)], same.Id);
     }

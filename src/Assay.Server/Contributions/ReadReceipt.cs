@@ -31,7 +31,9 @@ internal static class ReadReceipt
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> SaltAsync(string id, CurrentUser user, AssayDb db, CancellationToken cancel)
     {
         var salt = await db.Contributions.Where(row => row.Id == id && row.AccountId == user.Id).Select(row => row.Salt).FirstOrDefaultAsync(cancel);
-        return salt is null
+        return salt is { Length: 0 }
+            ? new Refusal(StatusCodes.Status410Gone, "erased", "The salt was erased with the file; the ledger's entry names nothing any more.").ToProblem()
+            : salt is null
             ? Refusal.NotFound("contribution of yours", id).ToProblem()
             : TypedResults.File(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(salt) + "\n"), "text/plain", $"{id}.salt");
     }

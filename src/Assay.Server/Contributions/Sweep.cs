@@ -43,7 +43,7 @@ internal sealed class Sweep(QuotaLedger quotas, Uploads.Uploads uploads, BlobSto
         await using var db = await reader.CreateDbContextAsync(cancel);
         foreach (var (sha256, writtenUtc) in blobs.List().ToList())
         {
-            if (writtenUtc < before && !await db.Contributions.AnyAsync(row => row.Sha256 == sha256 || row.ExtractionSha256 == sha256 || row.PreviewSha256 == sha256, cancel))
+            if (writtenUtc < before && !await db.Contributions.AnyAsync(row => row.Removal == null && (row.Sha256 == sha256 || row.ExtractionSha256 == sha256 || row.PreviewSha256 == sha256), cancel))
             {
                 orphans += await RemoveAsync(sha256, before, cancel) ? 1 : 0;
             }
@@ -59,7 +59,7 @@ internal sealed class Sweep(QuotaLedger quotas, Uploads.Uploads uploads, BlobSto
     /// <summary>Removes an orphan in the writer's turn: an upload of the same bytes has refreshed the file's time before it commits there.</summary>
     private Task<bool> RemoveAsync(string sha256, DateTime beforeUtc, CancellationToken cancel) => writer.WriteAsync(async (db, stop) =>
     {
-        if (blobs.WrittenUtc(sha256) >= beforeUtc || await db.Contributions.AnyAsync(row => row.Sha256 == sha256 || row.ExtractionSha256 == sha256 || row.PreviewSha256 == sha256, stop))
+        if (blobs.WrittenUtc(sha256) >= beforeUtc || await db.Contributions.AnyAsync(row => row.Removal == null && (row.Sha256 == sha256 || row.ExtractionSha256 == sha256 || row.PreviewSha256 == sha256), stop))
         {
             return false;
         }

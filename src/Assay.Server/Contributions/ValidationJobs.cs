@@ -3,6 +3,7 @@ using Assay.Client;
 using Assay.Client.Leases;
 using Assay.Data.Records;
 using Assay.Data.Validation;
+using Assay.Server.Datanets;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Jobs;
 using Microsoft.EntityFrameworkCore;
@@ -19,17 +20,7 @@ internal sealed class ValidationJobs(IDbContextFactory<AssayDb> reader, DbWriter
         await using var db = await reader.CreateDbContextAsync(cancel);
         var row = await db.Contributions.AsNoTracking().FirstAsync(contribution => contribution.Id == job.Subject, cancel);
         var datanet = await db.Datanets.AsNoTracking().FirstAsync(other => other.Id == row.DatanetId, cancel);
-        var profile = new ValidationProfile(datanet.Purpose)
-        {
-            Description = datanet.Description,
-            Tags = datanet.TagList,
-            Exemplars = [.. datanet.ExemplarList.Select(exemplar => exemplar.Text)],
-            Languages = datanet.LanguageList,
-            Licences = datanet.LicenceList,
-            Pii = datanet.RefusesPersonalData ? PiiPolicy.Refuse : PiiPolicy.Mask,
-            Columns = datanet.Columns is { } columns ? ColumnMapping.Parse(columns).Mapping : null,
-        };
-        var request = new InspectionRequest($"file.{row.Type}", profile)
+        var request = new InspectionRequest($"file.{row.Type}", ProfileOf(datanet))
         {
             Context = new ContributionContext(row.Source ?? "", row.Licence, row.IntendedUse ?? "", row.Note ?? ""),
             Salt = row.Salt,
@@ -38,4 +29,17 @@ internal sealed class ValidationJobs(IDbContextFactory<AssayDb> reader, DbWriter
         var payload = new ValidatePayload(row.Id, row.FileName, row.Bytes, JsonSerializer.SerializeToElement(request, InspectionJson.Options));
         return JsonSerializer.SerializeToElement(payload, AssayJson.Options);
     }
+
+    /// <summary>What a datanet asks of its files.</summary>
+    public static ValidationProfile ProfileOf(DatanetRow datanet) => new(datanet.Purpose)
+    {
+        Description = datanet.Description,
+        Tags = datanet.TagList,
+        Exemplars = [.. datanet.ExemplarList.Select(exemplar => exemplar.Text)],
+        Languages = datanet.LanguageList,
+        Licences = datanet.LicenceList,
+        Pii = datanet.RefusesPersonalData ? PiiPolicy.Refuse : PiiPolicy.Mask,
+        IgnorePdfImages = datanet.IgnoresPdfImages,
+        Columns = datanet.Columns is { } columns ? ColumnMapping.Parse(columns).Mapping : null,
+    };
 }

@@ -56,7 +56,7 @@ internal static class MakeSnapshot
         return Refusal.Conflict("changing", "Files were decided while the version was made. Try again in a moment.").ToProblem();
     }
 
-    private static async Task<bool> AddAsync(AssayDb rows, SnapshotRow snapshot, (int Number, long Decided) stamp, CancellationToken stop)
+    private static async Task<bool> AddAsync(AssayDb rows, SnapshotRow snapshot, (int Number, long Decided, int Removed) stamp, CancellationToken stop)
     {
         if (await StampAsync(rows, snapshot.DatanetId, stop) != stamp)
         {
@@ -70,14 +70,15 @@ internal static class MakeSnapshot
         return true;
     }
 
-    /// <summary>The last version's number and the last verdict: while both stay, the accepted records stay.</summary>
-    private static async Task<(int Number, long Decided)> StampAsync(AssayDb rows, string id, CancellationToken stop) => (
+    /// <summary>The last version's number, the last verdict and the removals: while they stay, the accepted records stay.</summary>
+    private static async Task<(int Number, long Decided, int Removed)> StampAsync(AssayDb rows, string id, CancellationToken stop) => (
         await rows.Snapshots.Where(row => row.DatanetId == id).MaxAsync(row => (int?)row.Number, stop) ?? 0,
-        await rows.Contributions.Where(row => row.DatanetId == id).MaxAsync(row => row.VerdictEntryId, stop) ?? 0);
+        await rows.Contributions.Where(row => row.DatanetId == id).MaxAsync(row => row.VerdictEntryId, stop) ?? 0,
+        await rows.Contributions.CountAsync(row => row.DatanetId == id && row.Removal != null, stop));
 
     private static async Task<SnapshotRow?> FreezeAsync(AssayDb rows, string id, int number, DateTimeOffset now, CancellationToken stop)
     {
-        var contributions = await rows.Contributions.AsNoTracking().Where(row => row.DatanetId == id && row.State == ContributionState.Accepted)
+        var contributions = await rows.Contributions.AsNoTracking().Where(row => row.DatanetId == id && row.State == ContributionState.Accepted && row.Removal == null)
             .Join(rows.LedgerEntries, row => row.EntryId, entry => entry.Id, (row, entry) => new { Row = row, entry.Index })
             .Where(item => item.Index != null).ToListAsync(stop);
         var records = (await rows.Records.AsNoTracking().Where(row => row.DatanetId == id).ToListAsync(stop)).ToLookup(row => row.ContributionId);

@@ -32,7 +32,7 @@ internal static class ReadSnapshot
     internal static Task<List<SnapshotView>> ListAsync(AssayDb db, Func<IQueryable<SnapshotRow>, IQueryable<SnapshotRow>> pick, CancellationToken cancel) =>
         pick(db.Snapshots.AsNoTracking()).OrderByDescending(row => row.Number)
             .Select(row => new SnapshotView(row.Id, row.DatanetId, row.Number, row.Contributions, row.Records, row.Characters, row.RecordsRoot,
-                db.LedgerEntries.Where(entry => entry.Id == row.EntryId).Select(entry => entry.Index).FirstOrDefault(), row.CreatedAt))
+                db.LedgerEntries.Where(entry => entry.Id == row.EntryId).Select(entry => entry.Index).FirstOrDefault(), row.CreatedAt, row.Removed))
             .ToListAsync(cancel);
 
     private static async Task<Results<Ok<SnapshotPreview>, ProblemHttpResult>> PreviewAsync(

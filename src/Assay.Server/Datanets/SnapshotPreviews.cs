@@ -68,7 +68,7 @@ internal sealed class SnapshotPreviews(IDbContextFactory<AssayDb> reader, BaseMo
     private async Task<List<RecordRow>> ReadAsync(IReadOnlyList<long> ids, CancellationToken cancel)
     {
         await using var db = await reader.CreateDbContextAsync(cancel);
-        var rows = await db.Records.AsNoTracking().Where(row => ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id, cancel);
-        return [.. ids.Select(id => rows[id])];
+        var rows = await db.Records.AsNoTracking().Where(row => ids.Contains(row.Id) && db.Contributions.Any(file => file.Id == row.ContributionId && file.Removal == null)).ToDictionaryAsync(row => row.Id, cancel);
+        return [.. ids.Where(rows.ContainsKey).Select(id => rows[id])];
     }
 }

@@ -22,11 +22,14 @@ internal sealed class SnapshotRow : IEntityTypeConfiguration<SnapshotRow>
     /// <summary>JSON of <see cref="SnapshotManifest"/>.</summary>
     public string Manifest { get; init; } = "";
     public long EntryId { get; set; }
+
+    /// <summary>Files of it that were removed since; a run no longer starts from it then.</summary>
+    public int Removed { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
 
     public SnapshotManifest ReadManifest() => JsonSerializer.Deserialize<SnapshotManifest>(Manifest, AssayJson.Options)!;
 
-    public SnapshotView ToView(long? index) => new(Id, DatanetId, Number, Contributions, Records, Characters, RecordsRoot, index, CreatedAt);
+    public SnapshotView ToView(long? index) => new(Id, DatanetId, Number, Contributions, Records, Characters, RecordsRoot, index, CreatedAt, Removed);
 
     public void Configure(EntityTypeBuilder<SnapshotRow> builder)
     {

@@ -33,6 +33,7 @@ internal static class ModelCatalogModule
     {
         var all = bases.All().ToList();
         var tuned = await db.ModelVersions.AsNoTracking().Where(row => row.OwnerId == accountId).OrderByDescending(row => row.CreatedAt).ToListAsync(cancel);
+        var flagged = await db.Runs.Where(row => row.OwnerId == accountId && row.Removed > 0).ToDictionaryAsync(row => row.Id, row => row.Removed, cancel);
         return
         [
             .. all.Select(model => new ModelView(model.Name, model.Family, model.Parameters, model.Context, model.Licence, model.Demonstration)),
@@ -40,7 +41,7 @@ internal static class ModelCatalogModule
             {
                 var model = all.Find(one => one.Name == row.Base)!;
                 return new ModelView(row.Name, model.Family, model.Parameters, model.Context, model.Licence, model.Demonstration, row.Base, row.RunId,
-                    row.OwnerId, row.CreatedAt, row.BaseLoss, row.TunedLoss);
+                    row.OwnerId, row.CreatedAt, row.BaseLoss, row.TunedLoss, flagged.GetValueOrDefault(row.RunId));
             }),
         ];
     }

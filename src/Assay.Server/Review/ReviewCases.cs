@@ -38,6 +38,14 @@ internal static class ReviewCases
     public static Task<ReviewCaseRow?> OpenOfAsync(AssayDb db, string contributionId, CancellationToken stop) =>
         db.ReviewCases.FirstOrDefaultAsync(row => row.ContributionId == contributionId && row.ClosedAt == null, stop);
 
+    /// <summary>Ends the round, the assignments and the use as a known answer of a file that was removed. Nothing is decided.</summary>
+    public static async Task EndAsync(AssayDb db, string contributionId, DateTimeOffset now, CancellationToken stop)
+    {
+        await db.ReviewCases.Where(row => row.ContributionId == contributionId && row.ClosedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.ClosedAt, now), stop);
+        await db.Assignments.Where(row => row.ContributionId == contributionId && row.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndedAt, now), stop);
+        await db.Gold.Where(row => row.ContributionId == contributionId).ExecuteUpdateAsync(set => set.SetProperty(row => row.Active, false), stop);
+    }
+
     /// <summary>A round that nothing has happened in for so long that the operator is asked. Time alone never decides.</summary>
     public static bool IsOverdue(ReviewCaseRow open, int days, DateTimeOffset now) => open.ClosedAt is null && open.LastMoveAt <= now.AddDays(-days);
 }

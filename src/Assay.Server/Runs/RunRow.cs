@@ -39,6 +39,9 @@ internal sealed class RunRow : IEntityTypeConfiguration<RunRow>
     public long EntryId { get; set; }
     public long? EndEntryId { get; set; }
 
+    /// <summary>Files it was trained on, or a run before it was, that were removed since.</summary>
+    public int Removed { get; set; }
+
     public IReadOnlyList<string> SnapshotList => Snapshots.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     public void Configure(EntityTypeBuilder<RunRow> builder)

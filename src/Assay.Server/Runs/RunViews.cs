@@ -27,6 +27,6 @@ internal sealed class RunViews(IDbContextFactory<AssayDb> reader)
         return rows.ConvertAll(item => new RunView(item.Row.Id, item.Row.Name, JsonNamingPolicy.SnakeCaseLower.ConvertName(item.Row.State.ToString()), item.Row.Base,
             item.Row.SnapshotList, JsonSerializer.Deserialize<RunSettings>(item.Row.Settings, AssayJson.Options)!, item.Row.OwnerId, item.Row.CreatedAt,
             item.Row.StartedAt, item.Row.EndedAt, item.Row.Step, item.Row.Steps, item.Row.Loss, item.Row.BaseLoss, item.Row.TunedLoss, item.Row.Failure,
-            item.Row.AdapterSha256, item.Model, item.Index, item.Row.TrainCount, item.Row.HoldOutCount, item.Row.StartFrom));
+            item.Row.AdapterSha256, item.Model, item.Index, item.Row.TrainCount, item.Row.HoldOutCount, item.Row.StartFrom, item.Row.Removed));
     }
 }

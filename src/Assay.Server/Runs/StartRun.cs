@@ -61,6 +61,11 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
             return (null, untrainable);
         }
 
+        if (await RefuseRemovedAsync(db, wanted, request.StartFrom, cancel) is { } removed)
+        {
+            return (null, removed);
+        }
+
         if ((await RefuseAccessAsync(db, snapshots, user.Id, cancel) ?? await RefuseFurtherAsync(db, request, settings, user.Id, cancel)) is { } refusal)
         {
             return (null, refusal);
@@ -72,8 +77,24 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
             return (null, nothing);
         }
 
-        await QueueAsync(run!, settings, snapshots, cancel);
-        return (run!.Id, null);
+        return await QueueAsync(run!, settings, snapshots, cancel) is { } late ? (null, late) : (run!.Id, null);
+    }
+
+    /// <summary>Removed files are out of every new run: their version is not trained on again, and no run goes on from an adapter that knows them.</summary>
+    private static async Task<Refusal?> RefuseRemovedAsync(AssayDb db, IReadOnlyList<string> snapshots, string? startFrom, CancellationToken cancel)
+    {
+        var version = await db.Snapshots.AsNoTracking().Where(row => snapshots.Contains(row.Id) && row.Removed > 0).OrderBy(row => row.EntryId).FirstOrDefaultAsync(cancel);
+        if (version is not null)
+        {
+            var next = await db.Snapshots.Where(row => row.DatanetId == version.DatanetId && row.Number > version.Number && row.Removed == 0)
+                .OrderByDescending(row => row.Number).Select(row => new { row.Number, row.Id }).FirstOrDefaultAsync(cancel);
+            return Refusal.Conflict("removed_content", $"{version.Removed} of the files of version {version.Number} of the datanet '{version.DatanetId}' were removed since. "
+                + (next is null ? "Ask its owner to freeze the next version, which is without them." : $"Use version {next.Number} ('{next.Id}'), which is without them."));
+        }
+
+        return await db.Runs.AnyAsync(row => row.Id == startFrom && row.Removed > 0, cancel)
+            ? Refusal.Conflict("removed_content", $"The run '{startFrom}' was trained on files that were removed since, and its adapter is not trained further. Start a fresh run.")
+            : null;
     }
 
     private static async Task<Refusal?> RefuseKindAsync(AssayDb db, List<SnapshotRow> snapshots, CancellationToken cancel)
@@ -163,7 +184,8 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
         return trained;
     }
 
-    private async Task QueueAsync(RunRow run, RunSettings settings, List<SnapshotRow> snapshots, CancellationToken cancel)
+    /// <returns>Why it was not queued: a file was removed in the meantime.</returns>
+    private async Task<Refusal?> QueueAsync(RunRow run, RunSettings settings, List<SnapshotRow> snapshots, CancellationToken cancel)
     {
         var indices = new List<long>();
         foreach (var snapshot in snapshots)
@@ -172,16 +194,23 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
         }
 
         var holdOutRoot = HoldOutRoot(run, snapshots);
-        await writer.WriteAsync(async (rows, stop) =>
+        var refused = await writer.WriteAsync(async (rows, stop) =>
         {
+            if (await RefuseRemovedAsync(rows, run.SnapshotList, run.StartFrom, stop) is { } removed)
+            {
+                return removed;
+            }
+
             var entry = rows.Append(LedgerFacts.Run(run, indices, holdOutRoot, settings.Seed, "started", run.CreatedAt));
             await rows.SaveChangesAsync(stop); // the entry's row id
             run.EntryId = entry.Id;
             rows.Runs.Add(run);
             JobQueue.Submit(rows, "train", run.Id, run.CreatedAt);
+            return null;
         }, cancel);
         jobs.Wake();
         ledger.Wake();
+        return refused;
     }
 
     /// <summary>A run's versions in ledger order, the same at its start and at its end: hold-out root and list of indexes follow it.</summary>

@@ -6,9 +6,9 @@ namespace Assay.Server.Runs;
 /// <summary>A frozen version that an account may train on.</summary>
 internal sealed record UsableVersion(string Id, string DatanetId, string Datanet, int Number, int Records, int Contributions, long Characters)
 {
-    /// <summary>Versions of the account's own datanets and of those it has access to now, newest first.</summary>
+    /// <summary>Versions without removed files, of the account's own datanets and of those it has access to now, newest first.</summary>
     public static Task<List<UsableVersion>> ListAsync(AssayDb db, string accountId, DateTimeOffset now, CancellationToken cancel) =>
-        db.Snapshots.AsNoTracking()
+        db.Snapshots.AsNoTracking().Where(row => row.Removed == 0)
             .Join(db.Datanets, row => row.DatanetId, datanet => datanet.Id, (row, datanet) => new { row, datanet })
             .Where(both => both.datanet.OwnerId == accountId || db.Access.Any(access =>
                 access.DatanetId == both.datanet.Id && access.AccountId == accountId && access.State == "granted" && access.Until > now))

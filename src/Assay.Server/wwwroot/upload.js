@@ -19,7 +19,7 @@ const make = (tag, className, text) => {
   return element;
 };
 const count = number => number.toLocaleString('en-US');
-const bytes = number => number < 1024 ? `${number} ${number === 1 ? 'byte' : 'bytes'}` : number < 1048576 ? `${(number / 1024).toFixed(1)} KiB` : `${(number / 1048576).toFixed(2)} MiB`;
+const bytes = number => number < 1024 ? `${count(number)} ${number === 1 ? 'byte' : 'bytes'}` : number < 1048576 ? `${(number / 1024).toFixed(1)} KiB` : `${(number / 1048576).toFixed(2)} MiB`;
 const files = number => `${count(number)} ${number === 1 ? 'file' : 'files'}`;
 const words = { accepted: 'good', rejected: 'bad', review: 'care', refused: 'bad', 'does not fit': 'bad', broken: 'care', ready: 'good' };
 const metersOf = quota => [quota.contributor_files, quota.contributor_bytes, quota.fair_share_bytes, quota.datanet_bytes].filter(meter => meter);
@@ -39,7 +39,7 @@ const showState = (row, state, detail) => {
 const showSummary = () => {
   const groups = new Map();
   for (const row of rows) groups.set(row.now, (groups.get(row.now) ?? 0) + 1);
-  summary.textContent = [...groups].map(([state, number]) => `${number} ${state === 'review' ? 'in review' : state}`).join(', ');
+  summary.textContent = [...groups].map(([state, number]) => `${number} ${state === 'review' ? 'in review' : number > 1 && state === 'does not fit' ? 'do not fit' : state}`).join(', ');
   const ready = rows.filter(row => row.now === 'ready');
   sendButton.disabled = sending || ready.length === 0;
   sendButton.textContent = ready.length === 0 ? 'Send' : `Send ${files(ready.length)} (${bytes(ready.reduce((sum, row) => sum + row.file.size, 0))})`;

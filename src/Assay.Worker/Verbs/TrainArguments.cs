@@ -17,6 +17,8 @@ internal static class TrainArguments
     public static readonly Option<bool> Full = new("--full") { Description = "Train every weight instead of an adapter; writes a model to OUTPUT/model. For small models." };
     public static readonly Option<string?> Continue = new("--adapter") { Description = "Adapter folder to start from instead of a new one." };
     public static readonly Option<int> HeldOut = new("--held-out") { Description = "One sample in so many is held out for measuring; 0 for none.", DefaultValueFactory = _ => 10 };
+    public static readonly Option<string?> HeldOutFile = new("--held-out-file") { Description = "JSONL file of samples to measure, instead of holding out some of the data." };
+    public static readonly Option<string?> Losses = new("--losses") { Description = "File for the loss of each measured sample: a JSON line per measurement." };
     public static readonly Option<int> EvaluateEvery = new("--evaluate-every") { Description = "Steps between measurements of the held-out samples; 0 for before and after only.", DefaultValueFactory = _ => 0 };
     public static readonly Option<int> Length = new("--cut-off") { Description = "Most tokens of a sample; 0 for the model's context.", DefaultValueFactory = _ => 0 };
     public static readonly Option<bool> LossOnPrompts = new("--loss-on-prompts") { Description = "Learn every token of a conversation, not only the assistant's." };
@@ -49,7 +51,7 @@ internal static class TrainArguments
     public static Command Command() => new("train", "Fine-tunes a LoRA adapter on conversations or running text; run again with the same settings to continue a stopped run.")
     {
         Model, Data, Output, Full, Continue, Rank, Alpha, Dropout, Targets, Saved, RankStabilised, Dora, Bias, Rate, Schedule, Decay, Noise, Epochs, Steps, Batch, Accumulation,
-        CheckpointEvery, HeldOut, EvaluateEvery, Length, LossOnPrompts, Computing, Dtype, Quantization, Bin, Device, Seed,
+        CheckpointEvery, HeldOut, HeldOutFile, Losses, EvaluateEvery, Length, LossOnPrompts, Computing, Dtype, Quantization, Bin, Device, Seed,
     };
 
     /// <summary>Device to compute on, null for the CPU.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Assay.Models.Training;
 
 namespace Assay.Worker.Verbs;
@@ -9,7 +10,8 @@ namespace Assay.Worker.Verbs;
 /// <param name="options">How.</param>
 /// <param name="heldOut">Samples to measure, may be empty.</param>
 /// <param name="evaluateEvery">Steps between measurements; 0 measures before and after only.</param>
-internal sealed class TrainSession(ITrainingTarget target, ITrainingData data, TrainOptions options, IReadOnlyList<TrainingSample> heldOut, int evaluateEvery)
+/// <param name="losses">File that gets a JSON line per measurement with the loss of each sample; null for none.</param>
+internal sealed class TrainSession(ITrainingTarget target, ITrainingData data, TrainOptions options, List<TrainingSample> heldOut, int evaluateEvery, string? losses)
 {
     private const int MeasuredAtOnce = 8;
 
@@ -53,6 +55,13 @@ internal sealed class TrainSession(ITrainingTarget target, ITrainingData data, T
 
     private void Measure(TextWriter output, int step)
     {
+        if (heldOut.Count > 0 && losses is not null)
+        {
+            // One at a time: what a sample costs does not depend on what it is measured beside.
+            var each = heldOut.ConvertAll(sample => HeldOutLoss.Measure(target, [sample], 1, CancellationToken.None));
+            File.AppendAllText(losses, JsonSerializer.Serialize(new { step, losses = each.ConvertAll(one => one.Loss), tokens = each.ConvertAll(one => one.Tokens) }) + "\n");
+        }
+
         if (heldOut.Count > 0)
         {
             var measured = HeldOutLoss.Measure(target, heldOut, MeasuredAtOnce, CancellationToken.None);

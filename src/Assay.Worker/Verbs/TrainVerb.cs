@@ -21,15 +21,16 @@ internal static class TrainVerb
     private static int Run(ParseResult arguments)
     {
         using var model = BaseModel.Load(arguments.GetRequiredValue(TrainArguments.Model));
-        var samples = Encode(model, arguments);
-        int every = arguments.GetValue(TrainArguments.HeldOut);
+        var samples = Encode(model, arguments, arguments.GetRequiredValue(TrainArguments.Data));
+        string? file = arguments.GetValue(TrainArguments.HeldOutFile);
+        int every = file is null ? arguments.GetValue(TrainArguments.HeldOut) : 0;
         bool IsHeldOut(int index) => every > 0 && index % every == every - 1;
         var data = new SampleData(
             samples.Where((_, index) => !IsHeldOut(index)).ToList(),
             arguments.GetValue(TrainArguments.Batch),
             arguments.GetValue(TrainArguments.Accumulation),
             arguments.GetValue(TrainArguments.Seed));
-        List<TrainingSample> heldOut = [.. samples.Where((_, index) => IsHeldOut(index))];
+        List<TrainingSample> heldOut = file is null ? [.. samples.Where((_, index) => IsHeldOut(index))] : Encode(model, arguments, file);
         return arguments.GetValue(TrainArguments.Full) ? TrainWhole(model, data, heldOut, arguments) : TrainAdapter(model, data, heldOut, arguments);
     }
 
@@ -55,7 +56,7 @@ internal static class TrainVerb
         }
 
         var options = TrainArguments.OptionsOf(arguments, model, data.StepsPerEpoch, $"{from} seed {seed} {adapter.Config.ToJson()}");
-        var outcome = new TrainSession(target, data, options, heldOut, arguments.GetValue(TrainArguments.EvaluateEvery)).Run(Console.Out);
+        var outcome = new TrainSession(target, data, options, heldOut, arguments.GetValue(TrainArguments.EvaluateEvery), arguments.GetValue(TrainArguments.Losses)).Run(Console.Out);
         string folder = arguments.GetRequiredValue(TrainArguments.Output);
         PeftAdapterFile.Save(folder, adapter);
         return End(outcome, $"adapter in {folder}");
@@ -71,7 +72,7 @@ internal static class TrainVerb
 
         using var target = new ReferenceTarget(model.Weights, null, fusedAttention: true, TrainArguments.DeviceOf(arguments));
         var options = TrainArguments.OptionsOf(arguments, model, data.StepsPerEpoch, "every weight");
-        var outcome = new TrainSession(target, data, options, heldOut, arguments.GetValue(TrainArguments.EvaluateEvery)).Run(Console.Out);
+        var outcome = new TrainSession(target, data, options, heldOut, arguments.GetValue(TrainArguments.EvaluateEvery), arguments.GetValue(TrainArguments.Losses)).Run(Console.Out);
         if (outcome.Status is not TrainingStatus.Succeeded)
         {
             return End(outcome, "no model written");
@@ -93,7 +94,7 @@ internal static class TrainVerb
         return outcome.Status is TrainingStatus.Failed ? 1 : 0;
     }
 
-    private static List<TrainingSample> Encode(BaseModel model, ParseResult arguments)
+    private static List<TrainingSample> Encode(BaseModel model, ParseResult arguments, string file)
     {
         int length = arguments.GetValue(TrainArguments.Length);
         var encoder = new RecordEncoder(
@@ -102,7 +103,7 @@ internal static class TrainVerb
             model.TokenizerConfig,
             length == 0 ? model.Plan.MaxPositions : length,
             arguments.GetValue(TrainArguments.LossOnPrompts));
-        return [.. TrainingFile.Read(arguments.GetRequiredValue(TrainArguments.Data))
+        return [.. TrainingFile.Read(file)
             .Select(line => TrainingSample.Of(line.Text is { } text ? encoder.EncodeText(text) : encoder.EncodeConversation(line.Messages)))
             .Where(sample => sample.HasSupervised)];
     }

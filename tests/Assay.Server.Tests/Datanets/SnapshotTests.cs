@@ -1,13 +1,14 @@
-using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using Assay.Client.Contributions;
 using Assay.Client.Datanets;
 using Assay.Client.Transparency;
 using Assay.Ledger.Tree;
 using Assay.Server.Contributions;
 using Assay.Server.Shared.Database;
+using Assay.Server.Tests.Review;
 using Microsoft.EntityFrameworkCore;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Assay.Server.Tests.Datanets;
 
@@ -106,13 +107,12 @@ public sealed class SnapshotTests
     [Fact]
     public async Task A_file_that_a_person_accepted_joins_the_next_version()
     {
-        await using var server = await AssayServer.StartAsync(null, "Review:VotesNeeded=1");
+        await using var server = await Reviewed.StartAsync("Review:VotesNeeded=1");
         var frozen = await Frozen.MakeAsync(server);
         var recipe = await frozen.Owner.ContributeAsync(frozen.Datanet.Id, "recipe.md", Texts.Sample("prolific/10-recipe.md"));
         await server.ValidateAsync();
         Assert.Equal(nameof(ContributionState.Review), (await frozen.Owner.ContributionAsync(recipe.Id)).State, ignoreCase: true);
-        var reviewer = await server.JoinAsync("reviewer");
-        (await reviewer.PostAsync($"/api/v1/review/{recipe.Id}/votes", new { accept = true, reason = "Harbours cook, too." })).Dispose();
+        await (await server.JoinAsync("reviewer")).VoteNextAsync(true, "Harbours cook, too.");
 
         var second = await frozen.Owner.PostAsync<SnapshotView>($"/api/v1/datanets/{frozen.Datanet.Id}/snapshots", new { });
 

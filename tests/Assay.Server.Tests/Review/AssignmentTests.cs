@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using Assay.Client;
 using Assay.Client.Accounts;
+using Assay.Client.Datanets;
 using Assay.Client.Review;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
@@ -88,6 +89,20 @@ public sealed class AssignmentTests
         using var own = await stranger.PostAsync("/api/v1/account-links", new AccountLinkRequest(author.Account.Id));
         Assert.Equal(HttpStatusCode.NoContent, own.StatusCode);
         Assert.Null(await stranger.NextAsync());
+    }
+
+    [Fact]
+    public async Task Where_the_owner_named_reviewers_only_they_get_its_files()
+    {
+        await using var server = await Reviewed.StartAsync();
+        var (owner, view) = await server.BorderlineAsync();
+        var (named, other) = (await server.JoinAsync("reviewer"), await server.JoinAsync("reviewer"));
+
+        using var invited = await owner.PostAsync($"/api/v1/datanets/{view.DatanetId}/members", new InviteRequest(named.Account.Email, "reviewer"));
+
+        Assert.True(invited.IsSuccessStatusCode);
+        Assert.Null(await other.NextAsync());
+        Assert.NotNull(await named.NextAsync());
     }
 
     private static async Task SignInAsync(AssayServer server, Person person, string from)

@@ -1,4 +1,5 @@
 using Assay.Client.Datanets;
+using Assay.Ledger.Entries;
 using Assay.Server.Contributions;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
@@ -34,13 +35,13 @@ internal static class DiffSnapshots
         var diff = SnapshotDiff.Between(from.ReadManifest(), to.ReadManifest());
         var ids = diff.Added.Concat(diff.Removed).Concat(diff.Changed.Select(item => item.Contribution)).Select(item => item.Id).ToHashSet();
         var files = await db.Contributions.AsNoTracking().Where(row => row.DatanetId == to.DatanetId && ids.Contains(row.Id))
-            .Select(row => new { row.Id, row.FileName, row.State, Person = db.Accounts.Where(account => account.Id == row.AccountId).Select(account => account.Name).First() })
+            .Select(row => new { row.Id, row.FileName, row.State, row.Removal, Person = db.Accounts.Where(account => account.Id == row.AccountId).Select(account => account.Name).First() })
             .ToDictionaryAsync(row => row.Id, cancel);
         var views = await ReadSnapshot.ListAsync(db, rows => rows.Where(row => row.Id == from.Id || row.Id == to.Id), cancel);
         return new SnapshotDiffView(
             views.First(view => view.Id == from.Id), views.First(view => view.Id == to.Id),
             [.. diff.Added.Select(item => View(item, item.Records.Count, null))],
-            [.. diff.Removed.Select(item => View(item, item.Records.Count, Why(files[item.Id].State)))],
+            [.. diff.Removed.Select(item => View(item, item.Records.Count, Why(files[item.Id].State, files[item.Id].Removal)))],
             [.. diff.Changed.Select(item => View(item.Contribution, item.Records, "some of its records are copies now, or no longer"))],
             diff.SameRecords);
 
@@ -48,8 +49,11 @@ internal static class DiffSnapshots
             new(item.Id, files[item.Id].FileName, item.AccountId, files[item.Id].Person, item.Index, records, why);
     }
 
-    private static string Why(ContributionState state) => state switch
+    private static string Why(ContributionState state, string? removal) => state switch
     {
+        _ when removal == RemoveEntry.Withdraw => "withdrawn by its contributor",
+        _ when removal == RemoveEntry.Takedown => "taken down",
+        _ when removal == RemoveEntry.Void => "found dishonest",
         ContributionState.Rejected => "rejected by reviewers",
         ContributionState.Review => "in review again",
         _ => "no longer accepted",

@@ -26,7 +26,7 @@ internal static class ReadCard
         var included = manifest.Contributions.Select(item => item.Id).ToHashSet();
         var datanet = await db.Datanets.AsNoTracking().Where(row => row.Id == snapshot.DatanetId).Select(row => new { row.Name, row.Kind, row.Purpose }).FirstAsync(cancel);
         var files = (await db.Contributions.AsNoTracking().Where(row => row.DatanetId == snapshot.DatanetId)
-            .Select(row => new { row.Id, row.Licence, row.Language, row.Type, row.Source, row.Score, row.Bytes, row.FromAnswer, row.State, row.AccountId }).ToListAsync(cancel))
+            .Select(row => new { row.Id, row.Licence, row.Language, row.Type, row.Source, row.Score, row.Bytes, row.FromAnswer, row.State, row.Removal, row.AccountId }).ToListAsync(cancel))
             .Where(row => included.Contains(row.Id)).ToList();
         var copies = await db.Records.Where(row => row.DatanetId == snapshot.DatanetId && row.Novelty == 0)
             .Join(db.Contributions, record => record.ContributionId, file => file.Id, (record, file) => new { file.Id, file.State })
@@ -49,7 +49,7 @@ internal static class ReadCard
             manifest.Contributions.SelectMany(item => item.Records).CountBy(record => record.Cluster).Count(cluster => cluster.Value > 1),
             files.Count(file => file.FromAnswer is not null),
             reviewers.Where(vote => included.Contains(vote.ContributionId)).Select(vote => vote.ReviewerId).Distinct().Count(),
-            files.Count(file => file.State != ContributionState.Accepted),
+            files.Count(file => file.State != ContributionState.Accepted || file.Removal is not null),
             await db.Runs.CountAsync(run => run.Snapshots.Contains(snapshot.Id), cancel),
             await SamplesAsync(db, snapshot.RecordsRoot, manifest, cancel));
     }
@@ -65,7 +65,7 @@ internal static class ReadCard
             .OrderBy(record => Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(root + record.Sha256))), StringComparer.Ordinal)
             .Take(Samples).Select(record => record.Id).ToList();
         var rows = await db.Records.AsNoTracking().Where(row => ids.Contains(row.Id))
-            .Join(db.Contributions, record => record.ContributionId, file => file.Id, (record, file) => new SampleRecord(record.Id, file.Id, file.FileName, record.Prompt, record.Text))
+            .Join(db.Contributions.Where(file => file.Removal == null), record => record.ContributionId, file => file.Id, (record, file) => new SampleRecord(record.Id, file.Id, file.FileName, record.Prompt, record.Text))
             .ToDictionaryAsync(row => row.Id, cancel);
         return [.. ids.Where(rows.ContainsKey).Select(id => rows[id])];
     }

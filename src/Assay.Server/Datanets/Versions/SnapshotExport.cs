@@ -86,7 +86,7 @@ internal sealed class SnapshotExport(IDbContextFactory<AssayDb> reader, BlobStor
         var ids = slice.Select(pair => pair.Record.Id).ToList();
         await using var db = await reader.CreateDbContextAsync(cancel);
         var rows = await db.Records.AsNoTracking().Where(row => ids.Contains(row.Id)
-            && db.Contributions.Any(file => file.Id == row.ContributionId && file.State == ContributionState.Accepted)).ToDictionaryAsync(row => row.Id, cancel);
+            && db.Contributions.Any(file => file.Id == row.ContributionId && file.State == ContributionState.Accepted && file.Removal == null)).ToDictionaryAsync(row => row.Id, cancel);
         return [.. slice.Where(pair => rows.ContainsKey(pair.Record.Id)).Select(pair => ToRecord(rows[pair.Record.Id], pair.Of, pair.Record))];
     }
 
@@ -111,7 +111,7 @@ internal sealed class SnapshotExport(IDbContextFactory<AssayDb> reader, BlobStor
     private async Task<List<DatasetFile>> PresentAsync(SnapshotManifest manifest, CancellationToken cancel)
     {
         await using var db = await reader.CreateDbContextAsync(cancel);
-        var rows = await db.Contributions.AsNoTracking().Where(row => row.DatanetId == manifest.Datanet && row.State == ContributionState.Accepted).ToDictionaryAsync(row => row.Id, cancel);
+        var rows = await db.Contributions.AsNoTracking().Where(row => row.DatanetId == manifest.Datanet && row.State == ContributionState.Accepted && row.Removal == null).ToDictionaryAsync(row => row.Id, cancel);
         return [.. manifest.Contributions.Where(item => rows.ContainsKey(item.Id)).Select(item =>
         {
             var row = rows[item.Id];

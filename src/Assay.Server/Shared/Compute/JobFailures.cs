@@ -18,7 +18,7 @@ internal sealed class JobFailures(DecideContribution decide, FinishRun finish, I
         await using (var db = await reader.CreateDbContextAsync(cancel))
         {
             stranded = await db.Jobs.AsNoTracking().Where(job => (job.State == JobState.Failed || job.State == JobState.Cancelled)
-                && (db.Contributions.Any(row => row.Id == job.Subject && row.DecidedAt == null) || db.Runs.Any(row => row.Id == job.Subject && row.EndedAt == null)))
+                && (db.Contributions.Any(row => row.Id == job.Subject && row.DecidedAt == null && row.Removal == null) || db.Runs.Any(row => row.Id == job.Subject && row.EndedAt == null)))
                 .OrderBy(job => job.Id).Take(100).ToListAsync(cancel);
         }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Assay.Client;
 using Assay.Client.Leases;
 using Assay.Server.Contributions;
+using Assay.Server.Contributions.DryRuns;
 using Assay.Server.Runs;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
@@ -55,8 +56,7 @@ internal static class LeaseEndpoints
         group.MapPost("/next", NextAsync);
         group.MapPost("/{job:long}/heartbeat", HeartbeatAsync);
         group.MapGet("/{job:long}/blob", BlobAsync);
-        group.MapPost("/{job:long}/inspection", (long job, HttpContext http, DecideContribution decide, CancellationToken cancel) =>
-            ReportAsync(http, (token, body) => decide.InspectedAsync(job, token, body, cancel)));
+        group.MapPost("/{job:long}/inspection", InspectedAsync);
         group.MapPost("/{job:long}/progress", (long job, TrainProgress progress, HttpContext http, FinishRun runs, CancellationToken cancel) =>
             TokenAsync(http, token => runs.ProgressAsync(job, token, progress, cancel)));
         group.MapPost("/{job:long}/result", (long job, TrainResult result, HttpContext http, FinishRun runs, CancellationToken cancel) =>
@@ -66,7 +66,7 @@ internal static class LeaseEndpoints
     }
 
     private static async Task<Results<Ok<LeaseGrant>, NoContent>> NextAsync(
-        LeaseRequest request, JobQueue jobs, ValidationJobs validations, TrainingJobs trainings, TimeProvider clock, CancellationToken cancel)
+        LeaseRequest request, JobQueue jobs, ValidationJobs validations, AdHocInspections adHoc, TrainingJobs trainings, TimeProvider clock, CancellationToken cancel)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var until = clock.GetUtcNow() + Wait;
@@ -75,8 +75,15 @@ internal static class LeaseEndpoints
             var changed = jobs.Changed;
             if (await jobs.LeaseAsync(request.Kind, request.Worker, cancel) is { } job)
             {
-                var payload = request.Kind == "validate" ? await validations.PayloadAsync(job, cancel) : await trainings.PayloadAsync(job, cancel);
-                return TypedResults.Ok(new LeaseGrant(job.Id, job.Token, job.Kind, job.LeasedUntil, payload));
+                var payload = AdHocInspections.Owns(job.Subject) ? await adHoc.PayloadAsync(job)
+                    : request.Kind == "validate" ? await validations.PayloadAsync(job, cancel)
+                    : await trainings.PayloadAsync(job, cancel);
+                if (payload is null)
+                {
+                    continue; // nobody asks any more
+                }
+
+                return TypedResults.Ok(new LeaseGrant(job.Id, job.Token, job.Kind, job.LeasedUntil, payload.Value));
             }
 
             await Task.WhenAny(changed, Task.Delay(TimeSpan.FromSeconds(2), patience.Token));
@@ -88,7 +95,8 @@ internal static class LeaseEndpoints
     private static Task<IResult> HeartbeatAsync(long job, HttpContext http, JobQueue jobs, CancellationToken cancel) =>
         WithTokenAsync(http, async token => await jobs.HeartbeatAsync(job, token, cancel) is { } stop ? TypedResults.Ok(new HeartbeatAnswer(stop)) : Stale());
 
-    private static Task<IResult> BlobAsync(long job, HttpContext http, IDbContextFactory<AssayDb> reader, BlobStore blobs, CancellationToken cancel) =>
+    private static Task<IResult> BlobAsync(
+        long job, HttpContext http, IDbContextFactory<AssayDb> reader, BlobStore blobs, AdHocInspections adHoc, CancellationToken cancel) =>
         WithTokenAsync(http, async token =>
         {
             await using var db = await reader.CreateDbContextAsync(cancel);
@@ -98,12 +106,24 @@ internal static class LeaseEndpoints
                 return Stale();
             }
 
+            if (AdHocInspections.Owns(held.Subject))
+            {
+                return adHoc.OpenRead(held.Subject) is { } file ? TypedResults.Stream(file) : Stale();
+            }
+
             var sha256 = await db.Contributions.Where(row => row.Id == held.Subject).Select(row => row.Sha256).FirstAsync(cancel);
             return TypedResults.Stream(blobs.OpenRead(sha256));
         });
 
-    private static Task<IResult> ReportAsync(HttpContext http, Func<long, Stream, Task<bool>> report) =>
-        TokenAsync(http, token => report(token, http.Request.Body));
+    private static Task<IResult> InspectedAsync(
+        long job, HttpContext http, IDbContextFactory<AssayDb> reader, DecideContribution decide, AdHocInspections adHoc, CancellationToken cancel) =>
+        TokenAsync(http, async token =>
+        {
+            await using var db = await reader.CreateDbContextAsync(cancel);
+            return await JobQueue.HeldAsync(db, job, token, cancel) is { Kind: "validate" } held && AdHocInspections.Owns(held.Subject)
+                ? await adHoc.AnsweredAsync(held.Subject, http.Request.Body, cancel)
+                : await decide.InspectedAsync(job, token, http.Request.Body, cancel);
+        });
 
     private static Task<IResult> TokenAsync(HttpContext http, Func<long, Task<bool>> write) =>
         WithTokenAsync(http, async token => await write(token) ? TypedResults.NoContent() : Stale());

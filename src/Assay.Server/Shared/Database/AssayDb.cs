@@ -10,6 +10,7 @@ using Assay.Server.Datanets;
 using Assay.Server.Datanets.Imports;
 using Assay.Server.Datanets.Settings;
 using Assay.Server.ModelCatalog;
+using Assay.Server.Removal;
 using Assay.Server.Review;
 using Assay.Server.Runs;
 using Assay.Server.Shared.Jobs;
@@ -39,6 +40,7 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<PictureHashRow> PictureHashes => Set<PictureHashRow>();
     public DbSet<ReservationRow> Reservations => Set<ReservationRow>();
     public DbSet<QuotaRow> Quotas => Set<QuotaRow>();
+    public DbSet<RemovalRow> Removals => Set<RemovalRow>();
     public DbSet<ReviewCaseRow> ReviewCases => Set<ReviewCaseRow>();
     public DbSet<UploadRow> Uploads => Set<UploadRow>();
     public DbSet<VoteRow> Votes => Set<VoteRow>();

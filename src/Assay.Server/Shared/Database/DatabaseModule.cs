@@ -21,7 +21,8 @@ internal static class DatabaseModule
     {
         app.Services.GetRequiredService<DatabaseFile>().Open().Dispose();
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<AssayDb>>().CreateDbContextAsync();
-        if (!(await db.Database.GetPendingMigrationsAsync()).Any())
+        var pending = (await db.Database.GetPendingMigrationsAsync()).ToList();
+        if (pending.Count == 0)
         {
             return;
         }
@@ -34,5 +35,10 @@ internal static class DatabaseModule
         // EF's own lock is a row that a killed process leaves behind, and every later start would wait for it for ever. The folder's lock ends with its process.
         await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
         await db.Database.MigrateAsync();
+        if (pending.Exists(name => name.EndsWith("_Removal", StringComparison.Ordinal)))
+        {
+            // Pages written before deleting overwrote what it freed may hold copies of rows that are erased later.
+            await db.Database.ExecuteSqlRawAsync("VACUUM");
+        }
     }
 }

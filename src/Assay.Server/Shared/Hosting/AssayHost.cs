@@ -7,6 +7,7 @@ using Assay.Server.Datanets;
 using Assay.Server.Leaderboard;
 using Assay.Server.ModelCatalog;
 using Assay.Server.OpenAi;
+using Assay.Server.Removal;
 using Assay.Server.Review;
 using Assay.Server.Runs;
 using Assay.Server.Shared.Blobs;
@@ -64,6 +65,7 @@ internal static class AssayHost
         builder.AddDatanets();
         builder.AddContributions();
         builder.AddReview();
+        builder.AddRemoval();
         builder.AddLeaderboard();
         builder.AddModelCatalog();
         builder.AddRuns();
@@ -86,6 +88,7 @@ internal static class AssayHost
         app.MapDatanets();
         app.MapContributions();
         app.MapReview();
+        app.MapRemoval();
         app.MapLeaderboard();
         app.MapAccess();
         app.MapModelCatalog();

@@ -27,9 +27,9 @@ internal sealed class JobQueue(DbWriter writer, TimeProvider clock)
     }
 
     /// <summary>Adds a job to the caller's transaction; call <see cref="Wake"/> after the commit.</summary>
-    public static JobRow Submit(AssayDb db, string kind, string subject, DateTimeOffset now)
+    public static JobRow Submit(AssayDb db, string kind, string subject, DateTimeOffset now, int priority = 0)
     {
-        var job = new JobRow { Kind = kind, Subject = subject, CreatedAt = now };
+        var job = new JobRow { Kind = kind, Subject = subject, CreatedAt = now, Priority = priority };
         db.Jobs.Add(job);
         return job;
     }

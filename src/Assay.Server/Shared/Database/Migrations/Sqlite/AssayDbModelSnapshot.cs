@@ -334,6 +334,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<long>("EntryId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ExtractedFrom")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ExtractionSha256")
                         .HasColumnType("TEXT");
 
@@ -407,6 +410,8 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("EntryId");
+
+                    b.HasIndex("ExtractedFrom");
 
                     b.HasIndex("ReceivedAt");
 
@@ -616,6 +621,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<int?>("FairSharePercent")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IgnoresPdfImages")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("Invited")
                         .HasColumnType("INTEGER");
 
@@ -800,6 +808,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Removed")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.HasIndex("DatanetId", "Number")
@@ -844,6 +855,46 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("model_version", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Removal.RemovalRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ById")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ContributionId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("EntryId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ErasedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ContributionId");
+
+                    b.HasIndex("ErasedAt");
+
+                    b.ToTable("removal", (string)null);
                 });
 
             modelBuilder.Entity("Assay.Server.Review.AssignmentRow", b =>
@@ -1087,6 +1138,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<string>("OwnerId")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Removed")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Settings")
                         .IsRequired()
