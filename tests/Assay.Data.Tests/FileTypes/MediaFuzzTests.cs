@@ -6,7 +6,7 @@ using Assay.Testing.Media;
 
 namespace Assay.Data.Tests.FileTypes;
 
-/// <summary>Damages good pictures and clips in seeded ways: only <see cref="InvalidFileException"/> leaves a reader of ours, and no damaged file takes long or much memory.</summary>
+/// <summary>Damages good pictures, clips and document shells in seeded ways: only <see cref="InvalidFileException"/> leaves a reader of ours, and no damaged file takes long or much memory.</summary>
 public sealed class MediaFuzzTests(ITestOutputHelper output)
 {
     private const int Few = 5_000, Many = 200_000;
@@ -24,6 +24,9 @@ public sealed class MediaFuzzTests(ITestOutputHelper output)
         ["webp"] = (PictureFiles.Make(Shown, ".webp"), bytes => WebpWalk.Read(bytes, default)),
         ["bmp"] = (PictureFiles.Bmp(Shown), bytes => BmpWalk.Read(bytes)),
         ["tiff"] = (PictureFiles.Tiff(Scene.Draw(3, 16, 12)), bytes => TiffWalk.Read(bytes, default)),
+        ["archive walk of docx"] = (TestFiles.Docx("# Bees", TestFiles.Paragraph), bytes => ArchiveGuard.Check(bytes, default)),
+        ["docx"] = (TestFiles.Docx("# Bees", TestFiles.Paragraph), bytes => new DocxFile().Read(bytes, default)),
+        ["pdf guard"] = (TestFiles.Pdf(TestFiles.Paragraph), bytes => PdfGuard.Check(bytes, default)),
         ["exif"] = (Exif, bytes => ExifBlock.Read(bytes)),
         ["wav"] = (Heard.ToWav(), bytes => new WavFile().Read(bytes, default)),
         ["flac"] = (FlacWriter.Encode(Heard), bytes => new FlacFile().Read(bytes, default)),
