@@ -10,6 +10,7 @@ Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false
 var root = new RootCommand("Assay: contribute data, have it validated, train on it, and check every step.")
 {
     ContributeCommand.Create(),
+    ImportCommand.Create(),
     LedgerCommand.Create(),
     ValidateCommand.Create(),
     ValidateChildCommand.Create(),

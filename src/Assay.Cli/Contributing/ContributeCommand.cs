@@ -36,38 +36,46 @@ internal static class ContributeCommand
         {
             var facts = new ContributionFacts("", arguments.GetRequiredValue(licence), arguments.GetValue(source), arguments.GetValue(use), arguments.GetValue(note), arguments.GetValue(language),
                 Columns: arguments.GetValue(columns));
-            var secret = arguments.GetValue(key) ?? Environment.GetEnvironmentVariable("ASSAY_KEY");
-            if (!Uri.TryCreate(arguments.GetRequiredValue(server), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            {
-                return await FailAsync($"'{arguments.GetRequiredValue(server)}' is no address of a server; one looks like http://127.0.0.1:5080.");
-            }
-
-            if (string.IsNullOrEmpty(secret))
-            {
-                return await FailAsync("An API key is needed: make one on your profile page, and give it with --key or in the environment as ASSAY_KEY.");
-            }
-
             var mode = new Mode(arguments.GetValue(dryRun), arguments.GetValue(json), arguments.GetValue(wait));
-            try
-            {
-                using var client = new AssayClient(address, secret);
-                return await RunAsync(client, FileWalk.Of(arguments.GetRequiredValue(paths)), arguments.GetRequiredValue(datanet), facts, mode, cancel);
-            }
-            catch (AssayRefusedException refused) when (refused.Problem.Status == 401)
-            {
-                return await FailAsync("The server does not take this API key: it is unknown, expired or without the scope 'contribute'. Make a new one on your profile page.");
-            }
-            catch (Exception problem) when (problem is AssayRefusedException or HttpRequestException or FileNotFoundException or IOException or UnauthorizedAccessException)
-            {
-                return await FailAsync(problem.Message);
-            }
+            return await WithServerAsync(arguments.GetRequiredValue(server), arguments.GetValue(key), client =>
+                RunAsync(client, FileWalk.Of(arguments.GetRequiredValue(paths)), arguments.GetRequiredValue(datanet), facts, mode, cancel));
         });
         return command;
     }
 
-    private sealed record Mode(bool DryRun, bool Json, bool Wait);
+    /// <summary>Runs with a client of the server; what stands in the way is said and becomes an exit code.</summary>
+    internal static async Task<int> WithServerAsync(string server, string? key, Func<AssayClient, Task<int>> run)
+    {
+        var secret = key ?? Environment.GetEnvironmentVariable("ASSAY_KEY");
+        if (!Uri.TryCreate(server, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        {
+            return await FailAsync($"'{server}' is no address of a server; one looks like http://127.0.0.1:5080.");
+        }
 
-    private static async Task<int> RunAsync(AssayClient client, IReadOnlyList<LocalFile> files, string datanetId, ContributionFacts facts, Mode mode, CancellationToken cancel)
+        if (string.IsNullOrEmpty(secret))
+        {
+            return await FailAsync("An API key is needed: make one on your profile page, and give it with --key or in the environment as ASSAY_KEY.");
+        }
+
+        try
+        {
+            using var client = new AssayClient(address, secret);
+            return await run(client);
+        }
+        catch (AssayRefusedException refused) when (refused.Problem.Status == 401)
+        {
+            return await FailAsync("The server does not take this API key: it is unknown, expired or without the scope 'contribute'. Make a new one on your profile page.");
+        }
+        catch (Exception problem) when (problem is AssayRefusedException or HttpRequestException or FileNotFoundException or IOException or UnauthorizedAccessException or InvalidFileException)
+        {
+            return await FailAsync(problem.Message);
+        }
+    }
+
+    internal sealed record Mode(bool DryRun, bool Json, bool Wait);
+
+    /// <summary>Sends files and prints what became of them.</summary>
+    internal static async Task<int> RunAsync(AssayClient client, IReadOnlyList<LocalFile> files, string datanetId, ContributionFacts facts, Mode mode, CancellationToken cancel)
     {
         if (files.Count == 0)
         {
@@ -116,7 +124,7 @@ internal static class ContributeCommand
         return outcomes.TrueForAll(outcome => outcome.Good) ? ExitCodes.Good : ExitCodes.Bad;
     }
 
-    private static async Task<int> FailAsync(string why)
+    internal static async Task<int> FailAsync(string why)
     {
         await Console.Error.WriteLineAsync(why);
         return ExitCodes.CouldNotRun;

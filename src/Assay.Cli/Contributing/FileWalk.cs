@@ -1,3 +1,5 @@
+using Assay.Client.Contributions;
+
 namespace Assay.Cli.Contributing;
 
 /// <summary>The files below what was named on the command line, in an order that does not depend on the machine.</summary>
@@ -48,4 +50,8 @@ internal static class FileWalk
 
 /// <param name="Name">Path below the folder that was named, with slashes; the file's own name when the file was named.</param>
 /// <param name="Path">Where it lies.</param>
-internal sealed record LocalFile(string Name, string Path);
+internal sealed record LocalFile(string Name, string Path)
+{
+    /// <summary>What is said of this file; null: the same as of all others.</summary>
+    public ContributionFacts? Facts { get; init; }
+}

@@ -57,8 +57,9 @@ internal sealed class Sender(AssayClient client, DatanetView datanet, QuotaView 
                 return new FileOutcome(file.Name, content.Length, "ready");
             }
 
-            var key = await KeyAsync(file, content, cancel);
-            var outcome = await client.UploadAsync(datanet.Id, facts with { FileName = Path.GetFileName(file.Name) }, content, key, Show(place, file, content.Length), cancel);
+            var stated = (file.Facts ?? facts) with { FileName = Path.GetFileName(file.Name) };
+            var key = await KeyAsync(file, stated, content, cancel);
+            var outcome = await client.UploadAsync(datanet.Id, stated, content, key, Show(place, file, content.Length), cancel);
             if (outcome.Refused is { } refusal && IsForEveryFile(refusal))
             {
                 _closed = $"{refusal.Detail} Not offered to the server.";
@@ -93,18 +94,18 @@ internal sealed class Sender(AssayClient client, DatanetView datanet, QuotaView 
         head = head[..await content.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancel)];
         var gate = FileGate.Check(new GateQuestion(file.Name, content.Length, head, Enum.Parse<DatanetKind>(datanet.Kind, ignoreCase: true))
         {
-            Licence = facts.Licence,
+            Licence = (file.Facts ?? facts).Licence,
             Licences = datanet.Licences,
         });
         return gate is null ? null : $"{gate.Message} {gate.Fix}";
     }
 
     /// <summary>The same file of the same place, sent to the same datanet with the same words, is the same request, however often the command is repeated.</summary>
-    private async Task<string> KeyAsync(LocalFile file, FileStream content, CancellationToken cancel)
+    private async Task<string> KeyAsync(LocalFile file, ContributionFacts stated, FileStream content, CancellationToken cancel)
     {
         content.Position = 0;
         var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancel));
-        var all = string.Join('\n', datanet.Id, file.Name, hash, facts.Licence, facts.Source, facts.IntendedUse, facts.Note, facts.Language, facts.Columns);
+        var all = string.Join('\n', datanet.Id, file.Name, hash, stated.Licence, stated.Source, stated.IntendedUse, stated.Note, stated.Language, stated.Columns, stated.Import);
         return "cli-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..40];
     }
 

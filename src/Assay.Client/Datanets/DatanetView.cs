@@ -14,7 +14,8 @@ namespace Assay.Client.Datanets;
 public sealed record DatanetView(string Id, string Name, string Kind, string State, string Summary, string Description, string Purpose,
     IReadOnlyList<string> Tags, IReadOnlyList<string> Licences, IReadOnlyList<string> Languages, int Accept, string OwnerId, string OwnerName,
     DateTimeOffset OpenedAt, int Accepted, int Rejected, int InReview, int Contributors, long BytesToday, long BytesPerDay, DateTimeOffset ResetsAt,
-    int? FairSharePercent = null, long MaximumBytesPerDay = 0, bool FilledByOne = false, bool Approval = false, bool Invited = false, bool AsksQuestions = false, string Pii = "mask");
+    int? FairSharePercent = null, long MaximumBytesPerDay = 0, bool FilledByOne = false, bool Approval = false, bool Invited = false, bool AsksQuestions = false, string Pii = "mask",
+    string PdfImages = "refuse");
 
 /// <summary>A file the owner gives as an example of what belongs; never trained on.</summary>
 public sealed record Exemplar(string Name, string Text);

@@ -34,7 +34,7 @@ public static class DatasetReadme
             - `provenance.json`: the frozen list with the ledger index and hash of every contribution, and what was removed since.
             - `croissant.json`: the same tables described in Croissant 1.1.
 
-            Each contribution keeps its own licence, named in its row.
+            Each contribution keeps its own licence, named in its row. A bundle with files can be brought into another datanet: `./assay import bundle.zip`.
 
             """);
         return text.ToString();

@@ -1,6 +1,10 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using Assay.Data.FileTypes;
+using Assay.Data.Validation;
 using Parquet;
 using Parquet.Schema;
+using Parquet.Serialization;
 
 namespace Assay.Data.Formats.Datasets;
 
@@ -43,6 +47,63 @@ public static class FileTable
         if (group.Count > 0)
         {
             await WriteGroupAsync(writer, group, contents, cancel);
+        }
+    }
+
+    /// <summary>Reads a table back, file by file.</summary>
+    /// <param name="input">Seekable; what another installation wrote, so nothing in it is believed.</param>
+    /// <param name="cancel">Stops between files.</param>
+    /// <exception cref="InvalidFileException">It is not such a table, or a file in it is longer than a contribution may be.</exception>
+    public static async IAsyncEnumerable<(DatasetFile File, byte[] Content)> ReadAsync(Stream input, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var groups = await GuardedAsync(async () =>
+        {
+            await using var reader = await ParquetReader.CreateAsync(input, leaveStreamOpen: true, cancellationToken: cancel);
+            return reader.RowGroupCount;
+        });
+        for (var group = 0; group < groups; group++)
+        {
+            var rows = await GuardedAsync(async () =>
+            {
+                input.Position = 0;
+                return (await ParquetSerializer.DeserializeUntypedAsync(input, new ParquetOptions { TreatByteArrayAsString = false }, group, cancel)).Data;
+            });
+            foreach (var row in rows)
+            {
+                cancel.ThrowIfCancellationRequested();
+                yield return Read(row);
+            }
+        }
+    }
+
+    private static (DatasetFile File, byte[] Content) Read(Dictionary<string, object> row)
+    {
+        if (!row.TryGetValue(Content.Name, out var bytes) || bytes is not byte[] content || content.Length > FileGate.DefaultMaximumSize || Text("file_name") is not { Length: > 0 and <= 1000 } name)
+        {
+            throw new InvalidFileException($"The table has a row without a name or without content of at most {FileGate.DefaultMaximumSize} bytes.", "Export the bundle again, with its files.");
+        }
+
+        return (new DatasetFile(Text("contribution"), name, Text("type"), Text("sha256"), content.Length, Text("licence"), Text("contributor"), 0, default, 0)
+        {
+            Source = Text("source"),
+            Language = Text("language"),
+            IntendedUse = Text("intended_use"),
+            Note = Text("note"),
+        }, content);
+
+        string Text(string column) => row.TryGetValue(column, out var value) && value is string text ? text : "";
+    }
+
+    private static async Task<T> GuardedAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception problem) when (problem is not (InvalidFileException or OperationCanceledException or OutOfMemoryException))
+        {
+            // The library says in many ways that bytes are damaged.
+            throw new InvalidFileException("The table of files is damaged: its footer or its pages cannot be read.", "Export the bundle again.", problem);
         }
     }
 

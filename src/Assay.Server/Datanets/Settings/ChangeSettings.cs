@@ -57,6 +57,7 @@ internal static class ChangeSettings
         row.Approval = request.Approval ?? row.Approval;
         row.Invited = request.Invited ?? row.Invited;
         row.RefusesPersonalData = request.Pii is null ? row.RefusesPersonalData : request.Pii == "refuse";
+        row.IgnoresPdfImages = request.PdfImages is null ? row.IgnoresPdfImages : request.PdfImages == "ignore";
     }
 
     private static string? Join(IReadOnlyList<string>? words) => words is null ? null : string.Join(',', words.Distinct());
@@ -68,6 +69,7 @@ internal static class ChangeSettings
         : request.Description?.Length > LongestDescription ? $"The description has {request.Description.Length} characters; {LongestDescription} are the most."
         : request.Accept is < LeastAccept or > MostAccept ? $"accept is {request.Accept}; it may be {LeastAccept} to {MostAccept}."
         : request.Pii is not (null or "mask" or "refuse") ? $"pii is '{request.Pii}'; it may be mask or refuse."
+        : request.PdfImages is not (null or "refuse" or "ignore") ? $"pdf_images is '{request.PdfImages}'; it may be refuse or ignore."
         : Words("tag", request.Tags, 0) ?? Words("licence", request.Licences, 1) ?? Words("language", request.Languages, 1);
 
     private static string? Words(string what, IReadOnlyList<string>? words, int least) => words switch

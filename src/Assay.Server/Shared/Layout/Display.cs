@@ -17,7 +17,8 @@ internal static class Display
     {
         < 1024 => Count(bytes, "byte", "bytes"),
         < 1024 * 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.0} KiB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / MiB:0.00} MiB"),
+        < 1024 * 1024 * 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes / MiB:0.00} MiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / MiB / 1024:0.00} GiB"),
     };
 
     /// <summary>A score of 0 to 1000 as 0.0 to 100.0.</summary>

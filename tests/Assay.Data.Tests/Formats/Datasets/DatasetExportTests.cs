@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Assay.Data.FileTypes;
 using Assay.Data.Formats.Datasets;
+using Assay.Testing;
 using Parquet;
 using Parquet.Serialization;
 
@@ -51,6 +53,16 @@ public sealed class DatasetExportTests
         Assert.Equal(columns.Order(), named.Order());
         Assert.Equal("http://mlcommons.org/croissant/1.1", croissant.RootElement.GetProperty("conformsTo").GetString());
         Assert.Equal(new string('f', 64), croissant.RootElement.GetProperty("distribution")[1].GetProperty("sha256").GetString());
+    }
+
+    [Fact]
+    public async Task A_damaged_table_of_files_is_refused_and_nothing_else_leaves_the_reader()
+    {
+        using var stream = new MemoryStream();
+        await FileTable.WriteAsync(stream, [new DatasetFile("c_1", "a.md", "md", new string('a', 64), 4, "CC0-1.0", "a_1", 0, DateTimeOffset.UnixEpoch, 800)], _ => new MemoryStream([1, 2, 3, 4]), Cancel);
+
+        Mutations.Feed<InvalidFileException>(stream.ToArray(), 1500, bytes => _ =
+            FileTable.ReadAsync(new MemoryStream(bytes), CancellationToken.None).ToBlockingEnumerable(CancellationToken.None).Sum(file => file.Content.Length));
     }
 
     [Fact]

@@ -334,6 +334,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<long>("EntryId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ExtractedFrom")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ExtractionSha256")
                         .HasColumnType("TEXT");
 
@@ -407,6 +410,8 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("EntryId");
+
+                    b.HasIndex("ExtractedFrom");
 
                     b.HasIndex("ReceivedAt");
 
@@ -614,6 +619,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<int?>("FairSharePercent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IgnoresPdfImages")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("Invited")
