@@ -18,6 +18,8 @@ internal static class ReadContent
     /// <summary>Even opened by itself, a file runs nothing and reaches nothing.</summary>
     private const string Policy = "default-src 'none'; sandbox";
 
+    private static readonly Refusal Erased = new(StatusCodes.Status410Gone, "erased", "The content of this file was erased; its hash stays on the ledger.");
+
     public static void Map(RouteGroupBuilder group)
     {
         group.MapGet("/contributions/{id}/content", ContentAsync);
@@ -52,10 +54,7 @@ internal static class ReadContent
             return refusal.ToProblem();
         }
 
-        var disposition = new ContentDispositionHeaderValue("attachment");
-        disposition.SetHttpFileName(DisplayName.Of(row!.FileName));
-        http.Response.Headers.ContentDisposition = disposition.ToString();
-        return Serve(http, blobs, row.Sha256, MediaType(row.Type));
+        return Serve(http, blobs, row!.Sha256, DisplayName.Of(row.FileName), MediaType(row.Type));
     }
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> PreviewAsync(
@@ -64,7 +63,7 @@ internal static class ReadContent
         var row = await db.Contributions.AsNoTracking().FirstOrDefaultAsync(other => other.Id == id, cancel);
         return await RefuseAsync(db, user, row, id, cancel) is { } refusal ? refusal.ToProblem()
             : row!.PreviewSha256 is not { } preview ? Refusal.NotFound("preview of the contribution", id).ToProblem()
-            : Serve(http, blobs, preview, "image/webp");
+            : Serve(http, blobs, preview, null, "image/webp");
     }
 
     private static async Task<Refusal?> RefuseAsync(AssayDb db, CurrentUser user, ContributionRow? row, string id, CancellationToken cancel)
@@ -74,17 +73,30 @@ internal static class ReadContent
             return Refusal.NotFound("contribution", id);
         }
 
+        if (row.Removal is not null)
+        {
+            return Erased;
+        }
+
         var owner = await db.Datanets.Where(datanet => datanet.Id == row.DatanetId).Select(datanet => datanet.OwnerId).FirstAsync(cancel);
         return MayRead(user, row.State, row.AccountId, owner)
             ? null
             : Refusal.Forbidden("The content of a file is shown to everyone once it is accepted; before that to its contributor and to those who decide.");
     }
 
-    private static Results<FileStreamHttpResult, ProblemHttpResult> Serve(HttpContext http, BlobStore blobs, string sha256, string mediaType)
+    /// <summary>A blob as a download of a name, or as a picture where none is given.</summary>
+    internal static Results<FileStreamHttpResult, ProblemHttpResult> Serve(HttpContext http, BlobStore blobs, string sha256, string? fileName, string mediaType)
     {
         if (!blobs.Exists(sha256))
         {
-            return new Refusal(StatusCodes.Status410Gone, "erased", "The content of this file was erased; its hash stays on the ledger.").ToProblem();
+            return Erased.ToProblem();
+        }
+
+        if (fileName is not null)
+        {
+            var disposition = new ContentDispositionHeaderValue("attachment");
+            disposition.SetHttpFileName(fileName);
+            http.Response.Headers.ContentDisposition = disposition.ToString();
         }
 
         http.Response.Headers.ContentSecurityPolicy = Policy;
