@@ -5,6 +5,7 @@ namespace Assay.Client.Contributions;
 /// <param name="Score">0 to 1000; absent before the decision.</param>
 /// <param name="LedgerIndex">Index of the contribution's entry; absent for the moment before it is sequenced.</param>
 /// <param name="FromAnswer">The answer whose correction this is.</param>
+/// <param name="ExtractedFrom">The contribution whose text this file holds: a PDF that was rejected for its pictures.</param>
 /// <param name="Kind">text, image or audio: the datanet's kind.</param>
 /// <param name="HasPreview">Whether <c>/api/v1/contributions/{id}/preview</c> shows it.</param>
 /// <param name="Caption">What the contributor says that an accepted picture or clip shows.</param>
@@ -12,7 +13,8 @@ namespace Assay.Client.Contributions;
 public sealed record ContributionView(string Id, string DatanetId, string DatanetName, string AccountId, string AccountName, string FileName, string Type,
     long Bytes, string Sha256, string Licence, string State, int? Score, DateTimeOffset ReceivedAt, DateTimeOffset? DecidedAt,
     long? LedgerIndex, long? VerdictIndex, int Records, IReadOnlyList<FindingView> Findings, QuotaView? Quota = null, string? FromAnswer = null,
-    int? QueuePosition = null, ScoreView? Sum = null, string Kind = "text", bool HasPreview = false, string? Caption = null, string? Removal = null);
+    int? QueuePosition = null, ScoreView? Sum = null, string Kind = "text", bool HasPreview = false, string? Caption = null, string? Removal = null,
+    string? ExtractedFrom = null);
 
 /// <summary>Removes a file: its content is erased, its entries on the ledger stay.</summary>
 /// <param name="Kind">withdraw (the contributor), takedown (the datanet's owner or the operator) or void (the operator, for a file found dishonest).</param>

@@ -17,7 +17,7 @@ public sealed record DatanetView(string Id, string Name, string Kind, string Sta
     IReadOnlyList<string> Tags, IReadOnlyList<string> Licences, IReadOnlyList<string> Languages, int Accept, string OwnerId, string OwnerName,
     DateTimeOffset OpenedAt, int Accepted, int Rejected, int InReview, int Contributors, long BytesToday, long BytesPerDay, DateTimeOffset ResetsAt,
     int? FairSharePercent = null, long MaximumBytesPerDay = 0, bool FilledByOne = false, bool Approval = false, bool Invited = false, bool AsksQuestions = false, string Pii = "mask",
-    string Terms = "", int? GrantDays = null);
+    string PdfImages = "refuse", string Terms = "", int? GrantDays = null);
 
 /// <summary>A file the owner gives as an example of what belongs; never trained on.</summary>
 public sealed record Exemplar(string Name, string Text);

@@ -33,14 +33,19 @@ public sealed class PdfFile : IFileType
     public bool Sniff(ReadOnlySpan<byte> head) => head.StartsWith("%PDF-"u8);
 
     /// <inheritdoc/>
-    public FileContent Read(byte[] content, CancellationToken cancel)
+    public FileContent Read(byte[] content, CancellationToken cancel) => ReadText(content, ignoreImages: false, cancel);
+
+    /// <summary>The same with the choice of leaving pictures out: they are then counted in <see cref="ExtractedText.IgnoredImages"/> instead of refused.</summary>
+    /// <exception cref="InvalidFileException">The bytes are not a whole, safe PDF with enough text.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was triggered.</exception>
+    public static ExtractedText ReadText(byte[] content, bool ignoreImages, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(content);
         PdfGuard.Check(content, cancel);
         try
         {
             using var document = PdfDocument.Open(content, Options);
-            return Extract(document, cancel);
+            return Extract(document, ignoreImages, cancel);
         }
         catch (PdfDocumentEncryptedException problem)
         {
@@ -53,7 +58,7 @@ public sealed class PdfFile : IFileType
         }
     }
 
-    private static ExtractedText Extract(PdfDocument document, CancellationToken cancel)
+    private static ExtractedText Extract(PdfDocument document, bool ignoreImages, CancellationToken cancel)
     {
         if (document.IsEncrypted)
         {
@@ -67,11 +72,17 @@ public sealed class PdfFile : IFileType
 
         var text = new StringBuilder();
         var starts = new List<int>();
+        var images = 0;
         for (var number = 1; number <= document.NumberOfPages; number++)
         {
             cancel.ThrowIfCancellationRequested();
             var page = document.GetPage(number);
-            RefuseImages(page);
+            if (!ignoreImages)
+            {
+                RefuseImages(page);
+            }
+
+            images += page.NumberOfImages;
             starts.Add(text.Length);
             text.Append(PdfLines.Unwrap(ContentOrderTextExtractor.GetText(page, addDoubleNewline: true).ReplaceLineEndings("\n").Trim())).Append("\n\n");
             if (text.Length > MaximumText)
@@ -90,7 +101,7 @@ public sealed class PdfFile : IFileType
         }
 
         return letters >= MinimumText
-            ? new ExtractedText(WholeCharacters(text.ToString()), [], "pdf/1") { PageStarts = starts }
+            ? new ExtractedText(WholeCharacters(text.ToString()), [], "pdf/1") { PageStarts = starts, IgnoredImages = images }
             : throw new InvalidFileException($"The PDF looks scanned: it holds {letters} characters of text, and {MinimumText} are the least.", SendText);
     }
 

@@ -27,7 +27,7 @@ public static class ValidationPipeline
 
         try
         {
-            var read = type.Read(content, cancel);
+            var read = type is PdfFile ? PdfFile.ReadText(content, request.Profile.IgnorePdfImages, cancel) : type.Read(content, cancel);
             var context = new ValidationContext(request, type, read, new RecordReading([], []));
             context = context with
             {

@@ -24,6 +24,9 @@ public sealed record ValidationProfile(string Purpose)
     /// <summary>Which columns of rows hold what, as the owner says; null to recognise them by their names.</summary>
     public ColumnMapping? Columns { get; init; }
 
+    /// <summary>Whether pictures in a PDF are left out and counted; otherwise such a PDF is refused with the page named.</summary>
+    public bool IgnorePdfImages { get; init; }
+
     /// <summary>What happens to personal data.</summary>
     public PiiPolicy Pii { get; init; }
 }

@@ -41,6 +41,9 @@ internal sealed class ContributionRow : IEntityTypeConfiguration<ContributionRow
     /// <summary>Which columns of rows hold what, as the contributor said.</summary>
     public string? Columns { get; init; }
 
+    /// <summary>The contribution whose text this file holds, where a PDF was refused for its pictures.</summary>
+    public string? ExtractedFrom { get; init; }
+
     /// <summary>The answer that this file corrects.</summary>
     public string? FromAnswer { get; init; }
 
@@ -69,5 +72,6 @@ internal sealed class ContributionRow : IEntityTypeConfiguration<ContributionRow
         builder.HasIndex(row => row.TextSha256);
         builder.HasIndex(row => row.ReceivedAt);
         builder.HasIndex(row => row.EntryId);
+        builder.HasIndex(row => row.ExtractedFrom);
     }
 }

@@ -52,7 +52,8 @@ internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, Quota
                 FromAnswer: item.Row.FromAnswer,
                 QueuePosition: item.Row.DecidedAt is null && item.Row.Removal is null ? item.Ahead + 1 : null,
                 Sum: stored is null ? null : ToView(stored.Report.Score, item.Datanet.Accept),
-                Kind: item.Datanet.Kind, HasPreview: item.Row.PreviewSha256 is not null, Caption: item.Datanet.Kind != "text" && item.Row.State == ContributionState.Accepted ? item.Row.Note : null, Removal: item.Row.Removal);
+                Kind: item.Datanet.Kind, HasPreview: item.Row.PreviewSha256 is not null, Caption: item.Datanet.Kind != "text" && item.Row.State == ContributionState.Accepted ? item.Row.Note : null, Removal: item.Row.Removal,
+                ExtractedFrom: item.Row.ExtractedFrom);
         });
     }
 

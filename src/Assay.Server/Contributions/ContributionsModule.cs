@@ -2,6 +2,7 @@ using Assay.Client.Contributions;
 using Assay.Client.Datanets;
 using Assay.Server.Accounts;
 using Assay.Server.Contributions.DryRuns;
+using Assay.Server.Contributions.Extraction;
 using Assay.Server.Contributions.Uploads;
 using Assay.Server.Shared;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,6 +22,7 @@ internal static class ContributionsModule
         builder.Services.AddSingleton<AdHocInspections>();
         builder.Services.AddSingleton<DryRunAllowance>();
         builder.Services.AddSingleton<DryRun>();
+        builder.Services.AddSingleton<SendExtractedText>();
         builder.Services.AddSingleton<UploadFile>();
         builder.Services.AddSingleton<Uploads.Uploads>();
         builder.Services.AddSingleton<ContributionViews>();
@@ -36,6 +38,7 @@ internal static class ContributionsModule
         Contribute.Map(group);
         UploadEndpoints.Map(group);
         DryRun.Map(group);
+        SendExtractedText.Map(group);
         ReadReceipt.Map(group);
         ReadContent.Map(group);
         group.MapGet("/contributions/{id}", async Task<Results<Ok<ContributionView>, ProblemHttpResult>> (string id, ContributionViews views, CancellationToken cancel) =>

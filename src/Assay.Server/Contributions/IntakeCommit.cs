@@ -55,6 +55,7 @@ internal sealed class IntakeCommit(DbWriter writer, JobQueue jobs, LedgerSequenc
                 Note = request.Facts.Note,
                 Language = request.Facts.Language,
                 FromAnswer = request.Facts.FromAnswer,
+                ExtractedFrom = request.ExtractedFrom,
                 ImportId = request.Facts.Import,
                 Columns = request.Facts.Columns is { Length: > 0 } columns ? columns : null,
                 ReceivedAt = now,

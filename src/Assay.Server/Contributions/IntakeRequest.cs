@@ -11,6 +11,9 @@ namespace Assay.Server.Contributions;
 /// <param name="Declared">Bytes that the client says it will send.</param>
 internal sealed record IntakeRequest(string DatanetId, string Op, long Declared, ContributionFacts Facts)
 {
+    /// <summary>The contribution whose text was taken out on its owner's request; null for everything that people send.</summary>
+    public string? ExtractedFrom { get; init; }
+
     /// <summary>SHA-256 over everything declared: a repeat of the same request has the same.</summary>
     public string Hash() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
         string.Join('\n', DatanetId, Declared, Facts.FileName, Facts.Licence, Facts.Source, Facts.IntendedUse, Facts.Note, Facts.Language, Facts.FromAnswer, Facts.Columns, Facts.Import))));

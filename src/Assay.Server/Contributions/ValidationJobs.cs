@@ -39,6 +39,7 @@ internal sealed class ValidationJobs(IDbContextFactory<AssayDb> reader, DbWriter
         Languages = datanet.LanguageList,
         Licences = datanet.LicenceList,
         Pii = datanet.RefusesPersonalData ? PiiPolicy.Refuse : PiiPolicy.Mask,
+        IgnorePdfImages = datanet.IgnoresPdfImages,
         Columns = datanet.Columns is { } columns ? ColumnMapping.Parse(columns).Mapping : null,
     };
 }

@@ -57,6 +57,9 @@ internal sealed class DatanetRow : IEntityTypeConfiguration<DatanetRow>
     public int Revision { get; set; } = 1;
     public string OwnerId { get; init; } = "";
 
+    /// <summary>Whether pictures in PDFs are left out instead of refused.</summary>
+    public bool IgnoresPdfImages { get; set; }
+
     /// <summary>The owner's limit of bytes per day; null: the maximum.</summary>
     public long? BytesPerDay { get; set; }
 

@@ -64,6 +64,7 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
             State = row.State,
             OwnerId = row.OwnerId,
             OpenedAt = row.OpenedAt,
+            IgnoresPdfImages = row.IgnoresPdfImages,
             BytesPerDay = row.BytesPerDay,
             FairSharePercent = row.FairSharePercent,
             MaximumBytesPerDay = row.MaximumBytesPerDay,
@@ -87,6 +88,6 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
             people.GetValueOrDefault(row.Id), used.GetValueOrDefault(row.Id)?.Bytes ?? 0,
             Math.Max(used.GetValueOrDefault(row.Id)?.Bytes ?? 0, caps[row.Id]), UtcDay.EndOf(day),
             row.FairSharePercent, row.MaximumBytesPerDay ?? quotas.Value.BytesPerDatanet, filled.GetValueOrDefault(row.Id), row.Approval,
-            row.Invited, row.Quiz is not null, row.RefusesPersonalData ? "refuse" : "mask", row.Terms, row.GrantDays));
+            row.Invited, row.Quiz is not null, row.RefusesPersonalData ? "refuse" : "mask", row.IgnoresPdfImages ? "ignore" : "refuse", row.Terms, row.GrantDays));
     }
 }

@@ -59,6 +59,7 @@ internal static class ChangeSettings
         row.Terms = request.Terms?.Trim() ?? row.Terms;
         row.GrantDays = request.GrantDays switch { null => row.GrantDays, 0 => null, var days => days };
         row.RefusesPersonalData = request.Pii is null ? row.RefusesPersonalData : request.Pii == "refuse";
+        row.IgnoresPdfImages = request.PdfImages is null ? row.IgnoresPdfImages : request.PdfImages == "ignore";
     }
 
     private static string? Join(IReadOnlyList<string>? words) => words is null ? null : string.Join(',', words.Distinct());
@@ -72,6 +73,7 @@ internal static class ChangeSettings
         : request.Terms?.Length > LongestTerms ? $"The terms have {request.Terms.Length} characters; {LongestTerms} are the most."
         : request.GrantDays is < 0 or > MostGrantDays ? $"grant_days is {request.GrantDays}; it may be 0 (you decide) to {MostGrantDays}."
         : request.Pii is not (null or "mask" or "refuse") ? $"pii is '{request.Pii}'; it may be mask or refuse."
+        : request.PdfImages is not (null or "refuse" or "ignore") ? $"pdf_images is '{request.PdfImages}'; it may be refuse or ignore."
         : Words("tag", request.Tags, 0) ?? Words("licence", request.Licences, 1) ?? Words("language", request.Languages, 1);
 
     private static string? Words(string what, IReadOnlyList<string>? words, int least) => words switch

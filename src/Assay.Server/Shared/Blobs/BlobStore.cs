@@ -110,7 +110,8 @@ internal sealed class BlobStore(DataFolder folder)
         return stale.Count;
     }
 
-    private string PathOf(string sha256)
+    /// <summary>Where a blob lies, or would lie.</summary>
+    public string PathOf(string sha256)
     {
         if (sha256.Length != 64 || !sha256.All(char.IsAsciiHexDigitLower))
         {

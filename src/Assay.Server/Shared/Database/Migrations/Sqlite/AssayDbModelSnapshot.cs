@@ -338,6 +338,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<long>("EntryId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ExtractedFrom")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ExtractionSha256")
                         .HasColumnType("TEXT");
 
@@ -411,6 +414,8 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("EntryId");
+
+                    b.HasIndex("ExtractedFrom");
 
                     b.HasIndex("ReceivedAt");
 
@@ -621,6 +626,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<int?>("GrantDays")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IgnoresPdfImages")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("Invited")

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Assay.Server.Shared.Database.Migrations.Sqlite
 {
     [DbContext(typeof(AssayDb))]
-    [Migration("20261123093121_AccessTerms")]
+    [Migration("20261123093917_AccessTerms")]
     partial class AccessTerms
     {
         /// <inheritdoc />
@@ -341,6 +341,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<long>("EntryId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ExtractedFrom")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ExtractionSha256")
                         .HasColumnType("TEXT");
 
@@ -414,6 +417,8 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("EntryId");
+
+                    b.HasIndex("ExtractedFrom");
 
                     b.HasIndex("ReceivedAt");
 
@@ -624,6 +629,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<int?>("GrantDays")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IgnoresPdfImages")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("Invited")
