@@ -13,6 +13,7 @@ internal static class ReviewModule
         builder.Services.AddSingleton<CastVote>();
         builder.Services.AddSingleton<Appeal>();
         builder.Services.AddSingleton<DecideCase>();
+        builder.Services.AddSingleton<ReviewerBoards>();
     }
 
     public static void MapReview(this WebApplication app)
@@ -23,5 +24,7 @@ internal static class ReviewModule
         var files = app.MapGroup("/api/v1").WithTags("Review");
         Appeal.Map(files);
         DecideCase.Map(files);
+        MarkGold.Map(files);
+        ReviewFigures.Map(files);
     }
 }
