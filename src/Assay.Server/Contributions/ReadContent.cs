@@ -80,7 +80,8 @@ internal static class ReadContent
             : Refusal.Forbidden("The content of a file is shown to everyone once it is accepted; before that to its contributor and to those who decide.");
     }
 
-    private static Results<FileStreamHttpResult, ProblemHttpResult> Serve(HttpContext http, BlobStore blobs, string sha256, string mediaType)
+    /// <summary>A blob under headers that let it run nothing; 410 when it was erased.</summary>
+    internal static Results<FileStreamHttpResult, ProblemHttpResult> Serve(HttpContext http, BlobStore blobs, string sha256, string mediaType)
     {
         if (!blobs.Exists(sha256))
         {
