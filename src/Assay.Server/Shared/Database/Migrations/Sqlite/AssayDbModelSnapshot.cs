@@ -46,6 +46,10 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("Until")
                         .HasColumnType("INTEGER");
 
@@ -621,6 +625,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<int?>("FairSharePercent")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("GrantDays")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("IgnoresPdfImages")
                         .HasColumnType("INTEGER");
 
@@ -682,6 +689,10 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Tags")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Terms")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
