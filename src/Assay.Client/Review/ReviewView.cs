@@ -6,9 +6,11 @@ namespace Assay.Client.Review;
 /// <param name="AssignmentId">What the vote refers to.</param>
 /// <param name="Text">The first 20,000 characters of its records.</param>
 /// <param name="Appeal">What the contributor says against the rejection; absent when it is no appeal.</param>
+/// <param name="Kind">text, image or audio.</param>
+/// <param name="HasMedia">Whether <c>/api/v1/review/assignments/{id}/media</c> shows or plays it.</param>
 /// <param name="ExpiresAt">From then on the file may go to somebody else.</param>
 public sealed record ReviewItem(long AssignmentId, string DatanetName, string Purpose, string Type, int Score, string Text, IReadOnlyList<FindingView> Findings,
-    string? Appeal, DateTimeOffset ExpiresAt);
+    string? Appeal, DateTimeOffset ExpiresAt, string Kind = "text", bool HasMedia = false);
 
 /// <param name="Accept">Whether the file belongs into the datanet.</param>
 /// <param name="Reason">1 to 500 characters, shown to the contributor.</param>

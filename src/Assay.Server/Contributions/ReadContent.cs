@@ -54,7 +54,10 @@ internal static class ReadContent
             return refusal.ToProblem();
         }
 
-        return Serve(http, blobs, row!.Sha256, DisplayName.Of(row.FileName), MediaType(row.Type));
+        var disposition = new ContentDispositionHeaderValue("attachment");
+        disposition.SetHttpFileName(DisplayName.Of(row!.FileName));
+        http.Response.Headers.ContentDisposition = disposition.ToString();
+        return Serve(http, blobs, row.Sha256, MediaType(row.Type));
     }
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> PreviewAsync(
@@ -63,7 +66,7 @@ internal static class ReadContent
         var row = await db.Contributions.AsNoTracking().FirstOrDefaultAsync(other => other.Id == id, cancel);
         return await RefuseAsync(db, user, row, id, cancel) is { } refusal ? refusal.ToProblem()
             : row!.PreviewSha256 is not { } preview ? Refusal.NotFound("preview of the contribution", id).ToProblem()
-            : Serve(http, blobs, preview, null, "image/webp");
+            : Serve(http, blobs, preview, "image/webp");
     }
 
     private static async Task<Refusal?> RefuseAsync(AssayDb db, CurrentUser user, ContributionRow? row, string id, CancellationToken cancel)
@@ -84,19 +87,12 @@ internal static class ReadContent
             : Refusal.Forbidden("The content of a file is shown to everyone once it is accepted; before that to its contributor and to those who decide.");
     }
 
-    /// <summary>A blob as a download of a name, or as a picture where none is given.</summary>
-    internal static Results<FileStreamHttpResult, ProblemHttpResult> Serve(HttpContext http, BlobStore blobs, string sha256, string? fileName, string mediaType)
+    /// <summary>A blob under headers that let it run nothing; 410 when it was erased.</summary>
+    internal static Results<FileStreamHttpResult, ProblemHttpResult> Serve(HttpContext http, BlobStore blobs, string sha256, string mediaType)
     {
         if (!blobs.Exists(sha256))
         {
             return Erased.ToProblem();
-        }
-
-        if (fileName is not null)
-        {
-            var disposition = new ContentDispositionHeaderValue("attachment");
-            disposition.SetHttpFileName(fileName);
-            http.Response.Headers.ContentDisposition = disposition.ToString();
         }
 
         http.Response.Headers.ContentSecurityPolicy = Policy;

@@ -17,8 +17,8 @@ internal sealed class ReviewItems(IDbContextFactory<AssayDb> reader, Contributio
         var purpose = await db.Datanets.Where(row => row.Id == view.DatanetId).Select(row => row.Purpose).FirstAsync(cancel);
         var appeal = await db.ReviewCases.Where(row => row.Id == assignment.CaseId).Select(row => row.Appeal).FirstOrDefaultAsync(cancel);
         var records = await db.Records.Where(row => row.ContributionId == view.Id).OrderBy(row => row.Ordinal).ToListAsync(cancel);
-        var text = string.Join("\n\n", records.Select(record => view.Kind == "text" ? record.JoinedText() : record.Text));
+        var text = string.Join("\n\n", records.Select(record => record.JoinedText()));
         return new ReviewItem(assignment.Id, view.DatanetName, purpose, view.Type, view.Score ?? 0, text.Length > ShownText ? text[..ShownText] + "…" : text,
-            view.Findings, appeal, assignment.ExpiresAt);
+            view.Findings, appeal, assignment.ExpiresAt, view.Kind, view.Kind == "audio" || (view.Kind == "image" && view.HasPreview));
     }
 }

@@ -21,7 +21,7 @@ internal static class ReviewModule
         var group = app.MapGroup("/api/v1/review").WithTags("Review").RequireAuthorization(policy => policy.RequireRole(Roles.Reviewer));
         AssignNext.Map(group);
         CastVote.Map(group);
-        ReadAssigned.Map(group);
+        ReadMedia.Map(group);
         var files = app.MapGroup("/api/v1").WithTags("Review");
         Appeal.Map(files);
         DecideCase.Map(files);

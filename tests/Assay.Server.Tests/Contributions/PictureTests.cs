@@ -101,27 +101,6 @@ public sealed class PictureTests(AssayServer server) : IClassFixture<AssayServer
     }
 
     [Fact]
-    public async Task A_reviewer_sees_the_picture_under_the_assignment_and_nobody_else_does()
-    {
-        await using var own = await AssayServer.StartAsync(null, "Review:AuditShare=0", "Review:AuditShareUnproven=0");
-        var person = await own.JoinAsync();
-        var datanet = await OpenAsync(person);
-        var sent = await SendAsync(person, datanet.Id, "blank.png", Scene.Blank(300, 260, 250).ToPng());
-        await own.ValidateAsync();
-        Assert.Equal("review", (await person.ContributionAsync(sent)).State);
-        var (reviewer, other) = (await own.JoinAsync("reviewer"), await own.JoinAsync("reviewer"));
-
-        var item = await Person.ReadAsync<Assay.Client.Review.ReviewItem>(await reviewer.PostAsync("/api/v1/review/next", new { }));
-
-        Assert.DoesNotContain("sha256", item.Text, StringComparison.Ordinal);
-        using var preview = await reviewer.Http.GetAsync($"/api/v1/review/assignments/{item.AssignmentId}/preview", Cancel);
-        Assert.Equal("image/webp", preview.Content.Headers.ContentType?.MediaType);
-        using var content = await reviewer.Http.GetAsync($"/api/v1/review/assignments/{item.AssignmentId}/content", Cancel);
-        Assert.Equal("file.png", content.Content.Headers.ContentDisposition?.FileName);
-        Assert.Equal(HttpStatusCode.NotFound, (await other.Http.GetAsync($"/api/v1/review/assignments/{item.AssignmentId}/preview", Cancel)).StatusCode);
-    }
-
-    [Fact]
     public async Task A_datanet_takes_files_of_its_own_kind_only()
     {
         var person = await server.JoinAsync();
