@@ -52,6 +52,12 @@ internal sealed class DatanetRow : IEntityTypeConfiguration<DatanetRow>
     /// <summary>Files with much personal data are rejected; otherwise it is masked in records.</summary>
     public bool RefusesPersonalData { get; set; }
 
+    /// <summary>What builders accept besides the licences; empty: nothing.</summary>
+    public string Terms { get; set; } = "";
+
+    /// <summary>Days of access that a builder gets at once when asking, 1 to 365; null: the owner decides on each request.</summary>
+    public int? GrantDays { get; set; }
+
     /// <summary>JSON of the owner's <see cref="QuizDraft"/>; null: contributors answer nothing.</summary>
     public string? Quiz { get; set; }
 

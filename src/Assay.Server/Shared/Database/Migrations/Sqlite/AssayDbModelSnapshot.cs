@@ -46,6 +46,10 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("Until")
                         .HasColumnType("INTEGER");
 
@@ -679,6 +683,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<int?>("FairSharePercent")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("GrantDays")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("IgnoresPdfImages")
                         .HasColumnType("INTEGER");
 
@@ -752,6 +759,10 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Tags")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Terms")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
