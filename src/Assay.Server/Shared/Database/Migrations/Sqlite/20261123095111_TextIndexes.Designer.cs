@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Assay.Server.Shared.Database.Migrations.Sqlite
 {
     [DbContext(typeof(AssayDb))]
-    [Migration("20261123093704_TextIndexes")]
+    [Migration("20261123095111_TextIndexes")]
     partial class TextIndexes
     {
         /// <inheritdoc />
@@ -46,6 +46,10 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Terms")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
@@ -682,6 +686,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<int?>("FairSharePercent")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("GrantDays")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("IgnoresPdfImages")
                         .HasColumnType("INTEGER");
 
@@ -755,6 +762,10 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Tags")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Terms")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
