@@ -18,6 +18,8 @@ internal static class ReadContent
     /// <summary>Even opened by itself, a file runs nothing and reaches nothing.</summary>
     private const string Policy = "default-src 'none'; sandbox";
 
+    private static readonly Refusal Erased = new(StatusCodes.Status410Gone, "erased", "The content of this file was erased; its hash stays on the ledger.");
+
     public static void Map(RouteGroupBuilder group)
     {
         group.MapGet("/contributions/{id}/content", ContentAsync);
@@ -74,6 +76,11 @@ internal static class ReadContent
             return Refusal.NotFound("contribution", id);
         }
 
+        if (row.Removal is not null)
+        {
+            return Erased;
+        }
+
         var owner = await db.Datanets.Where(datanet => datanet.Id == row.DatanetId).Select(datanet => datanet.OwnerId).FirstAsync(cancel);
         return MayRead(user, row.State, row.AccountId, owner)
             ? null
@@ -85,7 +92,7 @@ internal static class ReadContent
     {
         if (!blobs.Exists(sha256))
         {
-            return new Refusal(StatusCodes.Status410Gone, "erased", "The content of this file was erased; its hash stays on the ledger.").ToProblem();
+            return Erased.ToProblem();
         }
 
         http.Response.Headers.ContentSecurityPolicy = Policy;
