@@ -48,6 +48,9 @@ internal static class ChangeSettings
 
     private static void Apply(DatanetRow row, ChangeSettingsRequest request)
     {
+        // Files are judged by the frozen profile until the owner renews it, whatever the description says meanwhile.
+        row.ProfileDescription ??= row.Description;
+        row.ProfileTags ??= row.Tags;
         row.Summary = request.Summary?.Trim() ?? row.Summary;
         row.Description = request.Description ?? row.Description;
         row.Tags = Join(request.Tags) ?? row.Tags;
