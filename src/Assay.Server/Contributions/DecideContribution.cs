@@ -48,7 +48,20 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
 
     private async Task<bool> DecideAsync(string contributionId, Inspection inspection, (long Job, long Token)? lease, CancellationToken cancel)
     {
+        bool? written;
+        while ((written = await TryDecideAsync(contributionId, inspection, lease, cancel)) is null)
+        {
+            // A file was removed while this one was compared with it: the findings must not quote it.
+        }
+
+        return written.Value;
+    }
+
+    /// <returns>Whether it was written; null when it is to be decided anew.</returns>
+    private async Task<bool?> TryDecideAsync(string contributionId, Inspection inspection, (long Job, long Token)? lease, CancellationToken cancel)
+    {
         await using var db = await reader.CreateDbContextAsync(cancel);
+        var removals = await db.Removals.CountAsync(cancel);
         var row = await db.Contributions.AsNoTracking().FirstAsync(contribution => contribution.Id == contributionId, cancel);
         var datanet = await db.Datanets.AsNoTracking().FirstAsync(other => other.Id == row.DatanetId, cancel);
         var novelty = await Novelty.FindAsync(db, row, inspection, cancel);
@@ -64,8 +77,13 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
         var seed = AssignmentRules.NewSeed();
         var now = clock.GetUtcNow();
 
-        var written = await writer.WriteAsync(async (rows, stop) =>
+        var written = await writer.WriteAsync<bool?>(async (rows, stop) =>
         {
+            if (await rows.Removals.CountAsync(stop) != removals)
+            {
+                return null;
+            }
+
             if (lease is { } held)
             {
                 var job = await JobQueue.HeldAsync(rows, held.Job, held.Token, stop);
