@@ -23,7 +23,7 @@ internal static class FileFaults
     {
         var rest = content[(int)end..];
         var seen = FileTypes.Describe(rest) is { } name ? $", which begin like {name}" : "";
-        return Damaged($"{rest.Length} bytes follow the end of {what}{seen}.", end);
+        return Damaged($"{(rest.Length == 1 ? "1 byte follows" : $"{rest.Length} bytes follow")} the end of {what}{seen}.", end);
     }
 
     private static int Offset(long at) => (int)Math.Clamp(at, 0, int.MaxValue);

@@ -73,6 +73,35 @@ public sealed class FlacWriter
         return Encode([[.. clip.Samples.Select(sample => (int)sample)]], clip.Rate, 16, coding);
     }
 
+    /// <summary>Damaged frames with both checksums of each put right, where the frames' borders can still be told; the last frame's end is that of the bytes.</summary>
+    /// <param name="frames">Frames as <see cref="Encode(Clip, Coding)"/> writes them, damaged.</param>
+    /// <param name="length">Of the undamaged frames; other lengths come back as they are.</param>
+    public static byte[] Repaired(byte[] frames, int length)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        if (frames.Length != length)
+        {
+            return frames;
+        }
+
+        var repaired = (byte[])frames.Clone();
+        int[] starts = [.. Enumerable.Range(0, frames.Length - 8).Where(at => frames[at] == 0xFF && frames[at + 1] == 0xF8 && frames[at + 2] == 0x70), frames.Length];
+        for (var index = 0; index + 1 < starts.Length; index++)
+        {
+            var (start, end) = (starts[index], starts[index + 1]);
+            if (end - start < 12)
+            {
+                continue;
+            }
+
+            repaired[start + 7] = (byte)Crc([.. repaired[start..(start + 7)]], 0x07, 8);
+            var crc = Crc([.. repaired[start..(end - 2)]], 0x8005, 16);
+            (repaired[end - 2], repaired[end - 1]) = ((byte)(crc >> 8), (byte)crc);
+        }
+
+        return repaired;
+    }
+
     private void Header(IReadOnlyList<int[]> channels, int rate, int bits, int block, bool last)
     {
         Put(last ? 0x80UL : 0, 8);

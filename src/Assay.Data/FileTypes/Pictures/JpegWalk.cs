@@ -13,7 +13,7 @@ internal static class JpegWalk
     /// <exception cref="InvalidFileException">The file is no whole JPEG, or larger than pictures may be.</exception>
     public static PictureHeader Read(ReadOnlySpan<byte> content, CancellationToken cancel)
     {
-        if (content.Length < 4 || content[0] != 0xFF || content[1] != StartOfImage)
+        if (!content.StartsWith<byte>([0xFF, StartOfImage]))
         {
             throw FileFaults.NotThis("The file does not begin as a JPEG.", 0);
         }

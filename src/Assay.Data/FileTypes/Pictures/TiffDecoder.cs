@@ -50,7 +50,7 @@ internal static class TiffDecoder
         ResourceLimits.MaxMemoryRequest = Memory;
         ResourceLimits.Width = (ulong)PictureLimits.MaximumPixels;
         ResourceLimits.Height = (ulong)PictureLimits.MaximumPixels;
-        ResourceLimits.Area = (ulong)PictureLimits.MaximumPixels;
+        ResourceLimits.Area = Memory; // counted in bytes
         ResourceLimits.Thread = 1;
     }
 }

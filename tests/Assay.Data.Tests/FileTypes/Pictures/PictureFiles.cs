@@ -98,19 +98,22 @@ internal static class PictureFiles
 
     /// <summary>An uncompressed TIFF of one strip, its directory behind the pixels.</summary>
     /// <param name="next">Offset of a following directory; 0 for none, -1 for the directory itself.</param>
-    public static byte[] Tiff(Scene scene, int next = 0)
+    public static byte[] Tiff(Scene scene, int next = 0) => Tiff(scene.Width, scene.Height, scene.Rgb, packing: 1, next);
+
+    /// <summary>A TIFF of one strip in a given packing (1 none, 8 deflate).</summary>
+    public static byte[] Tiff(int width, int height, byte[] strip, int packing, int next = 0)
     {
-        var pixels = scene.Rgb.Length;
+        var pixels = strip.Length;
         var directory = 8 + pixels + (pixels & 1);
         (int Tag, int Type, int Count, int Value)[] entries =
         [
-            (0x100, 4, 1, scene.Width), (0x101, 4, 1, scene.Height), (0x102, 3, 3, directory + 2 + (10 * 12) + 4), (0x103, 3, 1, 1), (0x106, 3, 1, 2),
-            (0x111, 4, 1, 8), (0x115, 3, 1, 3), (0x116, 4, 1, scene.Height), (0x117, 4, 1, pixels), (0x11C, 3, 1, 1),
+            (0x100, 4, 1, width), (0x101, 4, 1, height), (0x102, 3, 3, directory + 2 + (10 * 12) + 4), (0x103, 3, 1, packing), (0x106, 3, 1, 2),
+            (0x111, 4, 1, 8), (0x115, 3, 1, 3), (0x116, 4, 1, height), (0x117, 4, 1, pixels), (0x11C, 3, 1, 1),
         ];
         var file = new byte[directory + 2 + (entries.Length * 12) + 4 + 6];
         "II*\0"u8.CopyTo(file);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(4), directory);
-        scene.Rgb.CopyTo(file, 8);
+        strip.CopyTo(file, 8);
         BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(directory), (short)entries.Length);
         for (var index = 0; index < entries.Length; index++)
         {
