@@ -11,18 +11,35 @@ internal static class ValidateCommand
 {
     internal static Command Create()
     {
-        var files = new Argument<string[]>("file") { Description = "Files to judge.", Arity = ArgumentArity.OneOrMore };
-        var purpose = new Option<string>("--purpose") { Description = "What the datanet is for; relevance is scored against it.", Required = true };
+        var files = new Argument<string[]>("file") { Description = "Files to judge.", Arity = ArgumentArity.ZeroOrMore };
+        var purpose = new Option<string?>("--purpose") { Description = "What the datanet is for; relevance is scored against it." };
         var kind = new Option<string?>("--kind") { Description = "text, image or audio; without it each file's own type decides." };
         kind.AcceptOnlyFromAmong("text", "image", "audio");
         var json = new Option<bool>("--json") { Description = "One JSON object a line on stdout, and nothing else." };
-        var command = new Command("validate", "Judges files by the validation rules, offline. Exit code 0 when every file was judged, 2 otherwise.") { files, purpose, kind, json };
-        command.SetAction((arguments, cancel) => RunAsync(
-            arguments.GetRequiredValue(files),
-            arguments.GetRequiredValue(purpose),
-            arguments.GetValue(kind) is { } word ? Enum.Parse<DatanetKind>(word, ignoreCase: true) : null,
-            arguments.GetValue(json) ? ValidateOutput.WriteJson : ValidateOutput.WriteTable,
-            cancel));
+        var calibration = new Option<bool>("--calibration") { Description = "Judge the labelled set of samples/calibration instead, and print the ROC and the two error rates." };
+        var command = new Command("validate", "Judges files by the validation rules, offline. Exit code 0 when every file was judged, 2 otherwise.") { files, purpose, kind, json, calibration };
+        command.Validators.Add(given =>
+        {
+            if (given.GetValue(calibration))
+            {
+                if (given.GetValue(files) is { Length: > 0 })
+                {
+                    given.AddError("--calibration judges its own set and takes no files.");
+                }
+            }
+            else if (given.GetValue(files) is not { Length: > 0 } || given.GetValue(purpose) is null)
+            {
+                given.AddError("Name the files to judge, and say with --purpose what the datanet is for.");
+            }
+        });
+        command.SetAction((arguments, cancel) => arguments.GetValue(calibration)
+            ? Task.FromResult(CalibrationCommand.Run(Console.Out, arguments.GetValue(json), cancel))
+            : RunAsync(
+                arguments.GetValue(files)!,
+                arguments.GetValue(purpose)!,
+                arguments.GetValue(kind) is { } word ? Enum.Parse<DatanetKind>(word, ignoreCase: true) : null,
+                arguments.GetValue(json) ? ValidateOutput.WriteJson : ValidateOutput.WriteTable,
+                cancel));
         return command;
     }
 

@@ -57,6 +57,15 @@ public sealed class ProjectGraphTests
         Assert.Empty(Directory.EnumerateFiles(output, "*torch*", SearchOption.AllDirectories));
     }
 
+    [Fact]
+    public void The_server_ships_no_decoder_of_pictures()
+    {
+        var output = Path.Combine(Root, "artifacts", "bin", "Assay.Server");
+        Assert.SkipUnless(Directory.Exists(output), "the server is not built here");
+
+        Assert.Empty(((string[])["libSkiaSharp*", "Magick.Native*"]).SelectMany(name => Directory.EnumerateFiles(output, name, SearchOption.AllDirectories)));
+    }
+
     private static IEnumerable<string> SourceFiles(params string[] folders) =>
         folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.*", SearchOption.AllDirectories))
             .Where(path => path.EndsWith(".cs", StringComparison.Ordinal) || path.EndsWith(".razor", StringComparison.Ordinal))

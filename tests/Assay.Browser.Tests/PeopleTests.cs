@@ -73,6 +73,20 @@ public sealed class PeopleTests(Site site)
 
         await contributor.Page.GetByText("Details and receipt").ClickAsync();
         await Assertions.Expect(contributor.Page.GetByText("A recipe says nothing about Harbor.")).ToBeVisibleAsync();
+        await Assertions.Expect(contributor.Page.Locator("[data-event=decided]").Last).ToContainTextAsync("Rejected by 1 vote");
+        await contributor.Page.GetByText("Appeal against the rejection").ClickAsync();
+        await contributor.Page.GetByLabel("What did the rules get wrong?").FillAsync("Harbours cook, too.");
+        await contributor.Page.GetByRole(AriaRole.Button, new() { Name = "Appeal" }).ClickAsync();
+        await Assertions.Expect(contributor.Page.GetByText("Your appeal is open.")).ToBeVisibleAsync();
+        await Assertions.Expect(contributor.Page.Locator(".figures [data-state=review]")).ToBeVisibleAsync();
+        await contributor.Page.GetByText("Withdraw the file").ClickAsync();
+        await contributor.Page.GetByLabel("I know that this cannot be undone.").CheckAsync();
+        await contributor.PictureAsync("life");
+        await contributor.Page.GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }).ClickAsync();
+        await Assertions.Expect(contributor.Page.Locator("[data-removed]")).ToContainTextAsync("withdrew this file");
+        await Assertions.Expect(contributor.Page.Locator("[data-event=erased]")).ToBeVisibleAsync();
+        await reviewer.Page.GotoAsync("/reviewers");
+        await Assertions.Expect(reviewer.Page.GetByRole(AriaRole.Cell, new() { Name = "Rio" })).ToBeVisibleAsync();
         Assert.Empty(contributor.Complaints.Concat(reviewer.Complaints).Concat(chief.Complaints));
     }
 

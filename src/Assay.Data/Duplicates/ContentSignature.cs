@@ -10,7 +10,7 @@ public sealed record ContentSignature(string NormalisedSha256, int Length, IRead
     public static ContentSignature Of(string text)
     {
         var normalised = NormalisedText.Of(text);
-        return new ContentSignature(NormalisedText.Hash(normalised), normalised.Length, MinHash.BandsOf(CharacterGrams.Of(normalised)));
+        return new ContentSignature(NormalisedText.Hash(normalised), normalised.Length, MinHash.BandsOf(normalised));
     }
 
     /// <summary>The exact resemblance of two records' joined texts.</summary>

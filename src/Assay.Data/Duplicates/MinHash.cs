@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
@@ -26,19 +25,59 @@ public static class MinHash
         }
 
         Span<ulong> least = stackalloc ulong[Bins];
-        Span<bool> filled = stackalloc bool[Bins];
         least.Fill(ulong.MaxValue);
-        Span<byte> bytes = stackalloc byte[16];
         foreach (var gram in grams.Sorted)
         {
-            BinaryPrimitives.WriteUInt128LittleEndian(bytes, gram);
-            var hash = XxHash3.HashToUInt64(bytes);
-            var bin = (int)(hash >> BinShift);
-            least[bin] = Math.Min(least[bin], hash);
-            filled[bin] = true;
+            Add(least, (ulong)gram, (ulong)(gram >> 64));
         }
 
-        Densify(least, filled);
+        return Fold(least);
+    }
+
+    /// <summary>The same bands from the text itself, without making the set: a gram that repeats changes no minimum.</summary>
+    /// <param name="normalised">From <see cref="NormalisedText.Of"/>.</param>
+    public static ulong[] BandsOf(ReadOnlySpan<char> normalised)
+    {
+        if (normalised.IsEmpty)
+        {
+            return [];
+        }
+
+        Span<ulong> least = stackalloc ulong[Bins];
+        least.Fill(ulong.MaxValue);
+        ulong low = 0, high = 0;
+        for (var at = 0; at < normalised.Length; at++)
+        {
+            // The gram rolls: 80 bits, shifted by one symbol of 16.
+            high = ((high << 16) | (low >> 48)) & 0xFFFF;
+            low = (low << 16) | normalised[at];
+            if (at >= CharacterGrams.Length - 1 || at == normalised.Length - 1)
+            {
+                Add(least, low, high);
+            }
+        }
+
+        return Fold(least);
+    }
+
+    private static void Add(Span<ulong> least, ulong low, ulong high)
+    {
+        var hash = Mix(low, high);
+        ref var bin = ref least[(int)(hash >> BinShift)];
+        bin = Math.Min(bin, hash);
+    }
+
+    /// <summary>Two rounds of multiplying 64 by 64 bits and folding the halves, as wyhash does; the constants are odd and have 32 bits set each.</summary>
+    private static ulong Mix(ulong low, ulong high)
+    {
+        var first = Math.BigMul(low ^ 0xA0761D6478BD642F, (high << 32) ^ 0xE7037ED1A0B428DB, out var part);
+        var second = Math.BigMul(first ^ part ^ 0x8EBC6AF09C88C6E3, 0x589965CC75374CC3, out var rest);
+        return second ^ rest;
+    }
+
+    private static ulong[] Fold(Span<ulong> least)
+    {
+        Densify(least);
         var bands = new ulong[Bands];
         for (var band = 0; band < Bands; band++)
         {
@@ -49,14 +88,20 @@ public static class MinHash
     }
 
     /// <summary>An empty bin borrows from the next filled one around the circle and adds the distance, so equal sets borrow alike and the work is bounded for the shortest text.</summary>
-    private static void Densify(Span<ulong> least, ReadOnlySpan<bool> filled)
+    private static void Densify(Span<ulong> least)
     {
         var (value, distance) = (0UL, 0UL);
+        Span<bool> empty = stackalloc bool[Bins];
+        for (var bin = 0; bin < Bins; bin++)
+        {
+            empty[bin] = least[bin] == ulong.MaxValue;
+        }
+
         for (var step = (2 * Bins) - 1; step >= 0; step--)
         {
             var bin = step % Bins;
-            (value, distance) = filled[bin] ? (least[bin], 0) : (value, distance + 1);
-            if (!filled[bin] && step < Bins)
+            (value, distance) = empty[bin] ? (value, distance + 1) : (least[bin], 0);
+            if (empty[bin] && step < Bins)
             {
                 least[bin] = value + (distance * DistanceStep);
             }

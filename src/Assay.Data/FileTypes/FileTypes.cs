@@ -45,6 +45,5 @@ public static class FileTypes
     public static string? Describe(ReadOnlySpan<byte> head) =>
         head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8) ? "a WebP picture"
         : head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WAVE"u8) ? "a WAV clip"
-        : head.StartsWith("II*\0"u8) || head.StartsWith("MM\0*"u8) ? "a TIFF picture"
         : Utf8Text.ForeignName(head);
 }

@@ -23,6 +23,13 @@ internal static class Utf8Text
         ("RIFF"u8.ToArray(), "a RIFF file (WebP or WAV)"),
         ("fLaC"u8.ToArray(), "a FLAC clip"),
         ("ID3"u8.ToArray(), "an MP3 clip"),
+        ([0xFF, 0xFB], "an MP3 clip"),
+        ([0xFF, 0xFA], "an MP3 clip"),
+        ([0xFF, 0xF3], "an MP3 clip"),
+        ([0xFF, 0xF2], "an MP3 clip"),
+        ([0xFF, 0xE3], "an MP3 clip"),
+        ("II*\0"u8.ToArray(), "a TIFF picture"),
+        ("MM\0*"u8.ToArray(), "a TIFF picture"),
         ([0x1F, 0x8B], "a gzip file"),
         ([0x7F, 0x45, 0x4C, 0x46], "a program"),
         ("PAR1"u8.ToArray(), "a Parquet file"),
@@ -42,8 +49,12 @@ internal static class Utf8Text
             }
         }
 
-        return null;
+        return IsBitmap(head) ? "a BMP picture" : null;
     }
+
+    /// <summary>Two letters may begin a text; four reserved zero bytes behind the length do not follow them in one.</summary>
+    private static bool IsBitmap(ReadOnlySpan<byte> head) =>
+        head.Length >= 14 && head.StartsWith("BM"u8) && !head[6..10].ContainsAnyExcept((byte)0);
 
     /// <summary>Decodes a whole file.</summary>
     /// <exception cref="InvalidFileException">The bytes are not UTF-8.</exception>

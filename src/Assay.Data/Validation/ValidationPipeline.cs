@@ -48,9 +48,15 @@ public static class ValidationPipeline
     public static Inspection Unsafe(byte[] content, string fileName, string reason)
     {
         ArgumentNullException.ThrowIfNull(content);
+        var type = FileTypes.FileTypes.ByName(fileName);
         return Unreadable(
-            FileTypes.FileTypes.ByName(fileName), content.Length, Convert.ToHexStringLower(SHA256.HashData(content)),
-            new Evidence($"The file could not be read safely: {reason}"), "Send the text itself as .md or .txt.");
+            type, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)), new Evidence($"The file could not be read safely: {reason}"),
+            type?.Kind switch
+            {
+                DatanetKind.Image => "Send the picture smaller, as an ordinary PNG or JPEG.",
+                DatanetKind.Audio => "Send a shorter clip, in mono or stereo at 48,000 Hz or less.",
+                _ => "Send the text itself as .md or .txt.",
+            });
     }
 
     private static Inspection Judge(ValidationContext context, long size, string sha256, CancellationToken cancel)

@@ -15,6 +15,12 @@ public sealed record ValidationProfile(string Purpose)
     /// <summary>Texts the owner gave as examples; part of the relevance profile, never trained on.</summary>
     public IReadOnlyList<string> Exemplars { get; init; } = [];
 
+    /// <summary>Heaviest terms of the files accepted before the owner last renewed the profile, as bucket and weight; null before the first renewal.</summary>
+    public IReadOnlyDictionary<int, double>? AcceptedTerms { get; init; }
+
+    /// <summary>Number of the frozen relevance profile, shown in the finding; 0 where there is none, as offline.</summary>
+    public int Version { get; init; }
+
     /// <summary>Declared languages as ISO 639-1 codes (<c>en</c>, <c>de</c>); empty when any language may come.</summary>
     public IReadOnlyList<string> Languages { get; init; } = [];
 

@@ -11,6 +11,9 @@ internal sealed class AccessRow : IEntityTypeConfiguration<AccessRow>
     public string AccountId { get; init; } = "";
     public string Purpose { get; init; } = "";
 
+    /// <summary>What was accepted, word for word: the datanet's terms and licences as they were when access was asked for.</summary>
+    public string Terms { get; set; } = "";
+
     /// <summary>requested, granted, declined, expired or revoked.</summary>
     public string State { get; set; } = "requested";
     public string? Reason { get; set; }

@@ -1,6 +1,7 @@
 using Assay.Client.Access;
 using Assay.Ledger.Entries;
 using Assay.Server.Accounts;
+using Assay.Server.Runs;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Transparency;
@@ -9,13 +10,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Access;
 
-/// <summary>POST /api/v1/access/{id}: the owner grants, declines or revokes.</summary>
+/// <summary>POST /api/v1/access/{id}: the owner grants, declines or revokes. Revoking also ends the runs that still train on the datanet.</summary>
 internal static class DecideAccess
 {
     public static void Map(RouteGroupBuilder group) => group.MapPost("/access/{id}", HandleAsync).RequireAuthorization(Scopes.Contribute);
 
     internal static async Task<Results<Ok<AccessView>, ProblemHttpResult>> HandleAsync(
-        string id, AccessDecision decision, CurrentUser user, AssayDb db, DbWriter writer, TimeProvider clock, CancellationToken cancel)
+        string id, AccessDecision decision, CurrentUser user, AssayDb db, DbWriter writer, StopWithoutAccess runs, TimeProvider clock, CancellationToken cancel)
     {
         if (decision.Days is < 1 or > 365)
         {
@@ -28,9 +29,18 @@ internal static class DecideAccess
         }
 
         var refusal = await writer.WriteAsync((rows, stop) => DecideAsync(rows, id, decision, user.Id, clock.GetUtcNow(), stop), cancel);
-        return refusal is null
-            ? TypedResults.Ok((await AccessModule.ReadAsync(db, db.Access.Where(row => row.Id == id), cancel))[0])
-            : refusal.ToProblem();
+        if (refusal is not null)
+        {
+            return refusal.ToProblem();
+        }
+
+        var view = (await AccessModule.ReadAsync(db, db.Access.Where(row => row.Id == id), cancel))[0];
+        if (view.State == "revoked")
+        {
+            await runs.HandleAsync(view.AccountId, view.DatanetId, CancellationToken.None);
+        }
+
+        return TypedResults.Ok(view);
     }
 
     private static async Task<Refusal?> DecideAsync(AssayDb rows, string id, AccessDecision decision, string userId, DateTimeOffset now, CancellationToken stop)
@@ -63,7 +73,7 @@ internal static class DecideAccess
         access.Reason = decision.Reason?.Trim();
         access.DecidedAt = now;
         access.Until = next == "granted" ? now.AddDays(decision.Days) : null;
-        rows.Append(LedgerFacts.Access(access, decision.Action, datanet.Licences, now));
+        rows.Append(LedgerFacts.Access(access, decision.Action, now));
         return null;
     }
 }

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Access;
 
-/// <summary>POST /api/v1/datanets/{id}/access: a builder asks to train on a datanet.</summary>
+/// <summary>POST /api/v1/datanets/{id}/access: a builder asks to train on a datanet; where the owner wants it so, the grant follows at once.</summary>
 internal static class RequestAccess
 {
     public static void Map(RouteGroupBuilder group) => group.MapPost("/datanets/{id}/access", HandleAsync).RequireAuthorization(Scopes.Train);
@@ -24,7 +24,7 @@ internal static class RequestAccess
 
         if (!request.AcceptTerms)
         {
-            return Refusal.Invalid("The datanet's terms must be accepted: its contributions keep their licences.").ToProblem();
+            return Refusal.Invalid("The datanet's terms must be accepted: its contributions keep their licences, and what its owner asks for stands on its page.").ToProblem();
         }
 
         var made = new AccessRow
@@ -49,8 +49,15 @@ internal static class RequestAccess
                 return Refusal.Conflict("already_requested", "You have a request or a grant for this datanet. See /api/v1/access.");
             }
 
+            made.Terms = datanet.Terms.Length == 0 ? datanet.Licences : $"{datanet.Terms}\n\n{datanet.Licences}";
             rows.Access.Add(made);
-            rows.Append(LedgerFacts.Access(made, AccessEntry.Request, datanet.Licences, made.RequestedAt));
+            rows.Append(LedgerFacts.Access(made, AccessEntry.Request, made.RequestedAt));
+            if (datanet.GrantDays is { } days)
+            {
+                (made.State, made.DecidedAt, made.Until) = ("granted", made.RequestedAt, made.RequestedAt.AddDays(days));
+                rows.Append(LedgerFacts.Access(made, AccessEntry.Grant, made.RequestedAt));
+            }
+
             return null;
         }, cancel);
 

@@ -74,7 +74,11 @@ internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels
     public async Task ForgetAsync(string runId)
     {
         await _indexes.ForgetAsync(runId);
-        File.Delete(PathOf(runId));
+        var model = Path.GetDirectoryName(PathOf(runId))!;
+        if (Directory.Exists(model)) // not of a run that was cancelled
+        {
+            Directory.EnumerateFiles(model, "trace.idx*").ToList().ForEach(File.Delete); // also what a crash left half written
+        }
     }
 
     private string PathOf(string runId) => Path.Combine(folder.Models, runId, "trace.idx");

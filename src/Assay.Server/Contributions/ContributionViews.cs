@@ -48,7 +48,7 @@ internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, Quota
             return new ContributionView(item.Row.Id, item.Row.DatanetId, item.Datanet.Name, item.Row.AccountId, item.Account, item.Row.FileName, item.Row.Type,
                 item.Row.Bytes, item.Row.Sha256, item.Row.Licence, JsonNamingPolicy.SnakeCaseLower.ConvertName(item.Row.State.ToString()), item.Row.Score,
                 item.Row.ReceivedAt, item.Row.DecidedAt, item.Index, item.Verdict, item.Records,
-                [.. (stored?.Report.Findings ?? []).Select(finding => ToView(finding, stored!.Related))],
+                [.. (stored?.Report.Findings ?? []).Select(finding => ToView(finding, stored!.Related, stored.Sources))],
                 FromAnswer: item.Row.FromAnswer,
                 QueuePosition: item.Row.DecidedAt is null && item.Row.Removal is null ? item.Ahead + 1 : null,
                 Sum: stored is null ? null : ToView(stored.Report.Score, item.Datanet.Accept),
@@ -57,9 +57,9 @@ internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, Quota
         });
     }
 
-    private static FindingView ToView(ValidationFinding finding, string? related) => new(finding.Rule, finding.Version, finding.Score, finding.Weight,
+    private static FindingView ToView(ValidationFinding finding, string? related, IReadOnlyDictionary<string, string>? sources) => new(finding.Rule, finding.Version, finding.Score, finding.Weight,
         string.Join(' ', finding.Evidence.Select(evidence => evidence.Text)), finding.Score < 1000 ? finding.Fix : null,
-        finding.Rule == "novelty" ? related : null);
+        finding.Rule == "novelty" ? related : finding.Score < 1000 ? sources?.GetValueOrDefault(finding.Rule) : null);
 
     internal static ScoreView ToView(ValidationScore score, int accept) => new(score.Sum, score.EvaluatedWeight,
         score.Score < score.Uncapped ? score.Score : null, score.Score < score.Uncapped ? string.Join(", ", score.CappedBy) : null, accept, accept - ValidationPolicy.ReviewBand);

@@ -2,6 +2,7 @@ using Assay.Client.Contributions;
 using Assay.Client.Datanets;
 using Assay.Server.Accounts;
 using Assay.Server.Contributions.DryRuns;
+using Assay.Server.Contributions.TestSets;
 using Assay.Server.Contributions.Extraction;
 using Assay.Server.Contributions.Uploads;
 using Assay.Server.Shared;
@@ -39,6 +40,7 @@ internal static class ContributionsModule
         Contribute.Map(group);
         UploadEndpoints.Map(group);
         DryRun.Map(group);
+        RegisterTestSet.Map(group);
         SendExtractedText.Map(group);
         ReadReceipt.Map(group);
         ReadContent.Map(group);

@@ -7,6 +7,7 @@ using Assay.Data.Validation;
 using Assay.Ledger.Entries;
 using Assay.Ledger.Tree;
 using Assay.Server.Review;
+using Assay.Server.Contributions.Passages;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Jobs;
@@ -47,23 +48,42 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
 
     private async Task<bool> DecideAsync(string contributionId, Inspection inspection, (long Job, long Token)? lease, CancellationToken cancel)
     {
+        bool? written;
+        while ((written = await TryDecideAsync(contributionId, inspection, lease, cancel)) is null)
+        {
+            // A file was removed while this one was compared with it: the findings must not quote it.
+        }
+
+        return written.Value;
+    }
+
+    /// <returns>Whether it was written; null when it is to be decided anew.</returns>
+    private async Task<bool?> TryDecideAsync(string contributionId, Inspection inspection, (long Job, long Token)? lease, CancellationToken cancel)
+    {
         await using var db = await reader.CreateDbContextAsync(cancel);
+        var removals = await db.Removals.CountAsync(cancel);
         var row = await db.Contributions.AsNoTracking().FirstAsync(contribution => contribution.Id == contributionId, cancel);
         var datanet = await db.Datanets.AsNoTracking().FirstAsync(other => other.Id == row.DatanetId, cancel);
         var novelty = await Novelty.FindAsync(db, row, inspection, cancel);
-        var report = ValidationReport.Decide(inspection.Findings, new ValidationPolicy { Accept = datanet.Accept }, novelty.Finding);
-        var stored = JsonSerializer.Serialize(new StoredReport(report, novelty.Related), InspectionJson.Options);
+        var report = ValidationReport.Decide(inspection.Findings, new ValidationPolicy { Accept = datanet.Accept }, novelty.All());
+        var stored = JsonSerializer.Serialize(new StoredReport(report, novelty.Related, novelty.Sources), InspectionJson.Options);
         var extraction = inspection.Extraction is null ? null : await KeepAsync(Encoding.UTF8.GetBytes(inspection.Extraction.Text), cancel);
         var preview = inspection.Picture is null ? null : await KeepAsync(inspection.Picture.Preview, cancel);
         var index = await ledger.IndexOfAsync(row.EntryId, cancel);
         var rules = await ledger.RulesIndexAsync(cancel);
         var units = inspection.UnitLeaves;
+        var passages = PassageIndex.SamplesOf(inspection);
         var (state, opens) = ReviewCases.AfterRules(StateOf(report.Decision), datanet.Approval, row.AccountId == datanet.OwnerId);
         var seed = AssignmentRules.NewSeed();
         var now = clock.GetUtcNow();
 
-        var written = await writer.WriteAsync(async (rows, stop) =>
+        var written = await writer.WriteAsync<bool?>(async (rows, stop) =>
         {
+            if (await rows.Removals.CountAsync(stop) != removals)
+            {
+                return null;
+            }
+
             if (lease is { } held)
             {
                 var job = await JobQueue.HeldAsync(rows, held.Job, held.Token, stop);
@@ -105,7 +125,7 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
             if (current.State != ContributionState.Rejected)
             {
                 // Rejected text stays out of the index: its repaired version must not count as a copy of it.
-                await AddBandsAsync(rows, current, inspection, stop);
+                await AddBandsAsync(rows, current, inspection, passages, stop);
             }
 
             Novelty.Add(rows, current, inspection);
@@ -152,9 +172,11 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
         }
     }
 
-    private static async Task AddBandsAsync(AssayDb rows, ContributionRow row, Inspection inspection, CancellationToken stop)
+    private static async Task AddBandsAsync(
+        AssayDb rows, ContributionRow row, Inspection inspection, Dictionary<int, IReadOnlyList<ulong>> passages, CancellationToken stop)
     {
         var records = await rows.Records.Where(record => record.ContributionId == row.Id).ToDictionaryAsync(record => record.Ordinal, record => record.Id, stop);
+        PassageIndex.Add(rows, passages, records);
         foreach (var (record, signature) in inspection.Reading.Records.Zip(inspection.Signatures))
         {
             foreach (var band in signature.Bands.Distinct())
@@ -175,4 +197,5 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
 
 /// <summary>The report as it is stored and hashed into the verdict.</summary>
 /// <param name="Related">The contribution whose records are nearest.</param>
-internal sealed record StoredReport(ValidationReport Report, string? Related);
+/// <param name="Sources">The contribution that a finding of this rule names first.</param>
+internal sealed record StoredReport(ValidationReport Report, string? Related, IReadOnlyDictionary<string, string>? Sources = null);

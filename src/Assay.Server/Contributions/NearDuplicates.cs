@@ -10,7 +10,7 @@ namespace Assay.Server.Contributions;
 internal static class NearDuplicates
 {
     private const int MaxCandidates = 50;
-    private const int ExcerptLength = 160;
+    private const int ExcerptLength = 160, ShownPassages = 3;
 
     public static async Task<NoveltyResult> FindAsync(AssayDb db, ContributionRow row, Inspection inspection, CancellationToken cancel)
     {
@@ -40,7 +40,10 @@ internal static class NearDuplicates
             }
 
             var text = match.Row.Text.Length > ExcerptLength ? match.Row.Text[..ExcerptLength] + "…" : match.Row.Text;
-            neighbours.Add(new RecordNeighbour(record.Index, signature.Length, resemblance, $"record {match.Row.Ordinal + 1} of '{match.FileName}'", text));
+            neighbours.Add(new RecordNeighbour(record.Index, signature.Length, resemblance, $"record {match.Row.Ordinal + 1} of '{match.FileName}'", text)
+            {
+                Passages = WordGrams.Shared(record.JoinedText(), WordGrams.Of(NormalisedText.Of(match.Row.JoinedText()), WordGrams.PassageWords), ShownPassages),
+            });
             perRecord.Add((resemblance.Novelty(), match.Row.Id));
             if (resemblance.Jaccard() > nearest)
             {
@@ -75,4 +78,14 @@ internal static class NearDuplicates
 
 /// <param name="Records">Novelty 0 to 1000 and nearest earlier record, one per record of the file.</param>
 /// <param name="Related">The contribution that the nearest record belongs to.</param>
-internal sealed record NoveltyResult(ValidationFinding Finding, IReadOnlyList<(int Novelty, long? Nearest)> Records, string? Related);
+internal sealed record NoveltyResult(ValidationFinding Finding, IReadOnlyList<(int Novelty, long? Nearest)> Records, string? Related)
+{
+    /// <summary>What else only the index can say: derived, plagiarism, contamination.</summary>
+    public IReadOnlyList<ValidationFinding> Further { get; init; } = [];
+
+    /// <summary>The contribution that each of them names first.</summary>
+    public IReadOnlyDictionary<string, string>? Sources { get; init; }
+
+    /// <summary>All findings.</summary>
+    public ValidationFinding[] All() => [Finding, .. Further];
+}

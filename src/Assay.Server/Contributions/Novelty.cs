@@ -1,6 +1,8 @@
 using Assay.Data.FileTypes;
 using Assay.Data.Validation;
 using Assay.Data.Validation.Rules;
+using Assay.Server.Contributions.Passages;
+using Assay.Server.Contributions.TestSets;
 using Assay.Server.Shared.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,7 +14,19 @@ internal static class Novelty
     public static async Task<NoveltyResult> FindAsync(AssayDb db, ContributionRow row, Inspection inspection, CancellationToken cancel) =>
         inspection.Picture is { } picture ? await SameContentAsync(db, row, inspection, DatanetKind.Image, cancel) ?? await NearPictures.FindAsync(db, row, picture, cancel)
         : inspection.Sound is { } sound ? await SameContentAsync(db, row, inspection, DatanetKind.Audio, cancel) ?? await NearSounds.FindAsync(db, row, sound, cancel)
-        : await NearDuplicates.FindAsync(db, row, inspection, cancel);
+        : await TextAsync(db, row, inspection, cancel);
+
+    private static async Task<NoveltyResult> TextAsync(AssayDb db, ContributionRow row, Inspection inspection, CancellationToken cancel)
+    {
+        var near = await NearDuplicates.FindAsync(db, row, inspection, cancel);
+        if (inspection.Findings.All(finding => finding.Rule != "derived"))
+        {
+            return near; // a picture or clip that could not be read
+        }
+
+        var (passages, sources) = await PassageIndex.FindAsync(db, row, inspection, cancel);
+        return near with { Further = [.. passages, await Contamination.FindAsync(db, row.DatanetId, inspection, cancel)], Sources = sources };
+    }
 
     /// <summary>Adds a file to the index of its kind; texts are added band by band.</summary>
     public static void Add(AssayDb rows, ContributionRow row, Inspection inspection)

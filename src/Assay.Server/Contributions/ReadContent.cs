@@ -18,6 +18,8 @@ internal static class ReadContent
     /// <summary>Even opened by itself, a file runs nothing and reaches nothing.</summary>
     private const string Policy = "default-src 'none'; sandbox";
 
+    private static readonly Refusal Erased = new(StatusCodes.Status410Gone, "erased", "The content of this file was erased; its hash stays on the ledger.");
+
     public static void Map(RouteGroupBuilder group)
     {
         group.MapGet("/contributions/{id}/content", ContentAsync);
@@ -74,17 +76,23 @@ internal static class ReadContent
             return Refusal.NotFound("contribution", id);
         }
 
+        if (row.Removal is not null)
+        {
+            return Erased;
+        }
+
         var owner = await db.Datanets.Where(datanet => datanet.Id == row.DatanetId).Select(datanet => datanet.OwnerId).FirstAsync(cancel);
         return MayRead(user, row.State, row.AccountId, owner)
             ? null
             : Refusal.Forbidden("The content of a file is shown to everyone once it is accepted; before that to its contributor and to those who decide.");
     }
 
-    private static Results<FileStreamHttpResult, ProblemHttpResult> Serve(HttpContext http, BlobStore blobs, string sha256, string mediaType)
+    /// <summary>A blob under headers that let it run nothing; 410 when it was erased.</summary>
+    internal static Results<FileStreamHttpResult, ProblemHttpResult> Serve(HttpContext http, BlobStore blobs, string sha256, string mediaType)
     {
         if (!blobs.Exists(sha256))
         {
-            return new Refusal(StatusCodes.Status410Gone, "erased", "The content of this file was erased; its hash stays on the ledger.").ToProblem();
+            return Erased.ToProblem();
         }
 
         http.Response.Headers.ContentSecurityPolicy = Policy;

@@ -33,8 +33,10 @@ internal sealed class ValidationJobs(IDbContextFactory<AssayDb> reader, DbWriter
     /// <summary>What a datanet asks of its files.</summary>
     public static ValidationProfile ProfileOf(DatanetRow datanet) => new(datanet.Purpose)
     {
-        Description = datanet.Description,
-        Tags = datanet.TagList,
+        Description = datanet.ProfileDescription ?? datanet.Description,
+        Tags = datanet.ProfileTags?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? datanet.TagList,
+        AcceptedTerms = datanet.ProfileTerms is { } terms ? JsonSerializer.Deserialize<Dictionary<int, double>>(terms) : null,
+        Version = datanet.ProfileVersion,
         Exemplars = [.. datanet.ExemplarList.Select(exemplar => exemplar.Text)],
         Languages = datanet.LanguageList,
         Licences = datanet.LicenceList,

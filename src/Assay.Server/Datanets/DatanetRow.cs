@@ -30,6 +30,16 @@ internal sealed class DatanetRow : IEntityTypeConfiguration<DatanetRow>
     /// <summary>Which columns of rows hold what, as the owner said, for files that do not say it themselves; null: their names decide.</summary>
     public string? Columns { get; set; }
 
+    /// <summary>Number of the relevance profile; raised when the owner renews it, never otherwise.</summary>
+    public int ProfileVersion { get; set; } = 1;
+
+    /// <summary>The description and tags that the profile was made from; null: those of the beginning, which no change has touched.</summary>
+    public string? ProfileDescription { get; set; }
+    public string? ProfileTags { get; set; }
+
+    /// <summary>JSON of the heaviest terms of the files that were accepted at the last renewal; null before the first.</summary>
+    public string? ProfileTerms { get; set; }
+
     /// <summary>Score from which a file is accepted, 600 to 900.</summary>
     public int Accept { get; set; } = 600;
 
@@ -41,6 +51,12 @@ internal sealed class DatanetRow : IEntityTypeConfiguration<DatanetRow>
 
     /// <summary>Files with much personal data are rejected; otherwise it is masked in records.</summary>
     public bool RefusesPersonalData { get; set; }
+
+    /// <summary>What builders accept besides the licences; empty: nothing.</summary>
+    public string Terms { get; set; } = "";
+
+    /// <summary>Days of access that a builder gets at once when asking, 1 to 365; null: the owner decides on each request.</summary>
+    public int? GrantDays { get; set; }
 
     /// <summary>JSON of the owner's <see cref="QuizDraft"/>; null: contributors answer nothing.</summary>
     public string? Quiz { get; set; }

@@ -59,6 +59,8 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
             Invited = row.Invited,
             RefusesPersonalData = row.RefusesPersonalData,
             Quiz = row.Quiz,
+            Terms = row.Terms,
+            GrantDays = row.GrantDays,
             State = row.State,
             OwnerId = row.OwnerId,
             OpenedAt = row.OpenedAt,
@@ -86,6 +88,6 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
             people.GetValueOrDefault(row.Id), used.GetValueOrDefault(row.Id)?.Bytes ?? 0,
             Math.Max(used.GetValueOrDefault(row.Id)?.Bytes ?? 0, caps[row.Id]), UtcDay.EndOf(day),
             row.FairSharePercent, row.MaximumBytesPerDay ?? quotas.Value.BytesPerDatanet, filled.GetValueOrDefault(row.Id), row.Approval,
-            row.Invited, row.Quiz is not null, row.RefusesPersonalData ? "refuse" : "mask", row.IgnoresPdfImages ? "ignore" : "refuse"));
+            row.Invited, row.Quiz is not null, row.RefusesPersonalData ? "refuse" : "mask", row.IgnoresPdfImages ? "ignore" : "refuse", row.Terms, row.GrantDays));
     }
 }

@@ -31,6 +31,7 @@ internal static class DatanetsModule
         OwnerImport.Map(group);
         ChangeSettings.Map(group);
         Members.Map(group);
+        RenewProfile.Map(group);
         TakeQuiz.Map(group);
         group.MapGet("/", async Task<Ok<Page<DatanetView>>> (DatanetViews views, CancellationToken cancel, string? search = null) =>
             TypedResults.Ok(new Page<DatanetView>(await views.NewestAsync(search, 100, cancel))));

@@ -33,8 +33,7 @@ internal sealed class Quotations(AssayDb db, DbWriter writer, ContributionRow re
                 .Select(row => new { row.Id, row.EntryId, row.Report }).ToListAsync(cancel);
             foreach (var row in slice.Where(row => row.Report is not null))
             {
-                var report = Clean(row.Report!);
-                if (report != row.Report)
+                if (Clean(row.Report!) is { } report)
                 {
                     await writer.WriteAsync((rows, stop) => rows.Contributions.Where(other => other.Id == row.Id).ExecuteUpdateAsync(set => set.SetProperty(other => other.Report, report), stop), cancel);
                 }
@@ -49,12 +48,21 @@ internal sealed class Quotations(AssayDb db, DbWriter writer, ContributionRow re
         }
     }
 
-    private string Clean(string stored)
+    /// <summary>The report without quotations; null when it has none. It is not written then: the ledger holds the hash of its bytes.</summary>
+    private string? Clean(string stored)
     {
         var report = JsonSerializer.Deserialize<StoredReport>(stored, InspectionJson.Options)!;
-        var findings = report.Report.Findings.Select(finding => finding with { Evidence = [.. finding.Evidence.Select(evidence => evidence with { Text = Clean(evidence, report.Related) })] });
-        var clean = JsonSerializer.Serialize(report with { Report = report.Report with { Findings = [.. findings] } }, InspectionJson.Options);
-        return clean;
+        var quotes = false;
+        var findings = report.Report.Findings.Select(finding => finding with
+        {
+            Evidence = [.. finding.Evidence.Select(evidence =>
+            {
+                var clean = Clean(evidence, report.Related);
+                quotes |= clean != evidence.Text;
+                return evidence with { Text = clean };
+            })],
+        }).ToList();
+        return quotes ? JsonSerializer.Serialize(report with { Report = report.Report with { Findings = findings } }, InspectionJson.Options) : null;
     }
 
     /// <summary>The file's name goes, too: it may say what was in it.</summary>

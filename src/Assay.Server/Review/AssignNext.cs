@@ -72,7 +72,7 @@ internal sealed class AssignNext(IDbContextFactory<AssayDb> reader, DbWriter wri
         }
 
         var facts = new ReviewerFacts(reviewerId, await links.OfAsync(db, reviewerId, cancel), await SeenAsync(db, reviewerId, cancel));
-        var gold = await db.Gold.Where(row => row.Active)
+        var gold = await db.Gold.Where(row => row.Active && row.MarkedBy != reviewerId)
             .Join(db.Contributions.Where(row => row.Removal == null), row => row.ContributionId, row => row.Id, (_, row) => new ReviewCandidate(row.Id, row.AccountId, null, 0, 0, 0))
             .ToListAsync(cancel);
         var seed = AssignmentRules.NewSeed();

@@ -1,5 +1,6 @@
 using Assay.Data.Duplicates;
 using Assay.Server.Contributions;
+using Assay.Server.Contributions.Passages;
 using Assay.Server.Shared.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -27,9 +28,13 @@ internal static class DuplicateIndex
         if (bands.Count > 0 && !await db.Bands.AnyAsync(band => db.Records.Any(record => record.Id == band.RecordId && record.ContributionId == contributionId), stop))
         {
             db.Bands.AddRange(bands);
+            await PassageIndex.AddStoredAsync(db, contributionId, stop);
         }
     }
 
-    public static Task RemoveAsync(AssayDb db, string contributionId, CancellationToken stop) =>
-        db.Bands.Where(band => db.Records.Any(record => record.Id == band.RecordId && record.ContributionId == contributionId)).ExecuteDeleteAsync(stop);
+    public static async Task RemoveAsync(AssayDb db, string contributionId, CancellationToken stop)
+    {
+        await db.Bands.Where(band => db.Records.Any(record => record.Id == band.RecordId && record.ContributionId == contributionId)).ExecuteDeleteAsync(stop);
+        await PassageIndex.RemoveAsync(db, contributionId, stop);
+    }
 }

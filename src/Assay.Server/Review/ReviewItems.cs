@@ -19,6 +19,6 @@ internal sealed class ReviewItems(IDbContextFactory<AssayDb> reader, Contributio
         var records = await db.Records.Where(row => row.ContributionId == view.Id).OrderBy(row => row.Ordinal).ToListAsync(cancel);
         var text = string.Join("\n\n", records.Select(record => record.JoinedText()));
         return new ReviewItem(assignment.Id, view.DatanetName, purpose, view.Type, view.Score ?? 0, text.Length > ShownText ? text[..ShownText] + "…" : text,
-            view.Findings, appeal, assignment.ExpiresAt);
+            view.Findings, appeal, assignment.ExpiresAt, view.Kind, view.Kind == "audio" || (view.Kind == "image" && view.HasPreview));
     }
 }

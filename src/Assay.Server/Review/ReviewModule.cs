@@ -13,6 +13,7 @@ internal static class ReviewModule
         builder.Services.AddSingleton<CastVote>();
         builder.Services.AddSingleton<Appeal>();
         builder.Services.AddSingleton<DecideCase>();
+        builder.Services.AddSingleton<ReviewerBoards>();
     }
 
     public static void MapReview(this WebApplication app)
@@ -20,8 +21,11 @@ internal static class ReviewModule
         var group = app.MapGroup("/api/v1/review").WithTags("Review").RequireAuthorization(policy => policy.RequireRole(Roles.Reviewer));
         AssignNext.Map(group);
         CastVote.Map(group);
+        ReadMedia.Map(group);
         var files = app.MapGroup("/api/v1").WithTags("Review");
         Appeal.Map(files);
         DecideCase.Map(files);
+        MarkGold.Map(files);
+        ReviewFigures.Map(files);
     }
 }

@@ -27,6 +27,13 @@ internal static class CancelRun
             return Refusal.Conflict("ended", $"The run is {view.State}; there is nothing to cancel.").ToProblem();
         }
 
+        await StopAsync(id, writer, finish, deadline, cancel);
+        return TypedResults.Ok(await views.OneAsync(id, user.Id, cancel));
+    }
+
+    /// <summary>Stops a run that has not ended, whoever asks.</summary>
+    internal static async Task StopAsync(string id, DbWriter writer, FinishRun finish, CancelDeadline deadline, CancellationToken cancel)
+    {
         var (job, waits) = await writer.WriteAsync(async (db, stop) =>
         {
             var held = await db.Jobs.Where(row => row.Kind == "train" && row.Subject == id).OrderByDescending(row => row.Id).FirstAsync(stop);
@@ -47,7 +54,5 @@ internal static class CancelRun
         {
             deadline.Watch(job);
         }
-
-        return TypedResults.Ok(await views.OneAsync(id, user.Id, cancel));
     }
 }

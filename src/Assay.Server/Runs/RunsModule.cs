@@ -24,6 +24,7 @@ internal static class RunsModule
         builder.Services.AddSingleton<StartRun>();
         builder.Services.AddSingleton<TrainingJobs>();
         builder.Services.AddSingleton<FinishRun>();
+        builder.Services.AddSingleton<StopWithoutAccess>();
         builder.Services.AddSingleton<CancelDeadline>();
     }
 

@@ -48,8 +48,8 @@ internal static class LedgerFacts
     public static SnapshotEntry Snapshot(SnapshotRow row, string clusters) =>
         new(row.DatanetId, row.Number, row.Contributions, row.Records, row.RecordsRoot, clusters) { Timestamp = At(row.CreatedAt) };
 
-    public static AccessEntry Access(AccessRow row, string action, string terms, DateTimeOffset now) =>
-        new(row.DatanetId, row.AccountId, action, Sha256(terms), Sha256(row.Purpose), row.Until?.ToUnixTimeMilliseconds()) { Timestamp = At(now) };
+    public static AccessEntry Access(AccessRow row, string action, DateTimeOffset now) =>
+        new(row.DatanetId, row.AccountId, action, Sha256(row.Terms), Sha256(row.Purpose), row.Until?.ToUnixTimeMilliseconds()) { Timestamp = At(now) };
 
     /// <param name="snapshots">Ledger indices of the snapshots.</param>
     /// <param name="holdOutRoot">Root over the held-out records.</param>

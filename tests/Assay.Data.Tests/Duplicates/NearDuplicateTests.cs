@@ -8,6 +8,24 @@ namespace Assay.Data.Tests.Duplicates;
 
 public sealed class NearDuplicateTests
 {
+    [Fact]
+    public void Bands_from_the_text_equal_those_from_the_set_of_its_grams()
+    {
+        var random = new Random(5);
+        for (var round = 0; round < 300; round++)
+        {
+            var text = NormalisedText.Of(string.Concat(Enumerable.Range(0, random.Next(0, 400)).Select(_ => "abcdeé蜂 \U0001F41D"[random.Next(8)])));
+            Assert.Equal(MinHash.BandsOf(CharacterGrams.Of(text)), MinHash.BandsOf(text.AsSpan()));
+        }
+    }
+
+    [Fact]
+    public void Normalising_keeps_words_of_any_script_and_drops_the_rest()
+    {
+        Assert.Equal("don t stop élan été 蜂群 42 under_score", NormalisedText.Of("  Don't -- STOP: Élan e\u0301t\u00E9, 蜂群! (42) under_score… "));
+        Assert.Equal("", NormalisedText.Of(" ., "));
+    }
+
     private const string Words = "the keeper opens hive looks for eggs and honey in every comb then closes it before rain falls on old garden wall near river mill";
 
     [Theory]

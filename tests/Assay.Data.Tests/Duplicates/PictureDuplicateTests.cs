@@ -40,6 +40,29 @@ public sealed class PictureDuplicateTests(ITestOutputHelper output)
     [Trait("Tier", "Slow")]
     public void Of_many_different_pictures_hardly_any_are_near() => CompareOthers(300);
 
+    [Fact]
+    [Trait("Tier", "Slow")]
+    public void The_index_reads_a_small_share_of_what_it_holds()
+    {
+        const int Stored = 2_000, Asked = 50;
+        var index = new Dictionary<int, int>();
+        var rows = 0;
+        for (var seed = 0; seed < Stored; seed++)
+        {
+            var hash = Hash(".png", Scene.Draw(20_000 + seed, 96, 72).ToPng());
+            foreach (var key in hash.Crops.Append(hash.Whole).SelectMany(ImageHashKeys.Of))
+            {
+                index[key] = index.GetValueOrDefault(key) + 1;
+                rows++;
+            }
+        }
+
+        long[] read = [.. Enumerable.Range(0, Asked).Select(seed => ImageHashKeys.Near(Hash(".png", Scene.Draw(40_000 + seed, 96, 72).ToPng()).Whole).Sum(key => (long)index.GetValueOrDefault(key))).Order()];
+
+        output.WriteLine($"{rows} rows of {Stored} pictures; a question of one hash reads {read[Asked / 2]} of them (median), {read[^1]} at most.");
+        Assert.True(read[Asked / 2] < rows / 20);
+    }
+
     private void FindCopies(int pictures)
     {
         var scenes = Enumerable.Range(0, pictures).Select(seed => Scene.Draw(1_000 + seed)).ToList();

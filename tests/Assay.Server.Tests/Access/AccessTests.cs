@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.Http.Json;
+using Assay.Client;
 using Assay.Client.Access;
 using Assay.Client.Datanets;
+using Assay.Client.Runs;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Assay.Server.Tests.Access;
@@ -54,6 +57,39 @@ public sealed class AccessTests(AssayServer server) : IClassFixture<AssayServer>
     }
 
     [Fact]
+    public async Task The_terms_of_the_day_stay_with_a_request_and_access_can_be_granted_at_once()
+    {
+        var (owner, builder, later) = (await server.JoinAsync(), await server.JoinAsync(), await server.JoinAsync());
+        var datanet = await owner.OpenAsync();
+        await ChangeAsync(owner, datanet.Id, new ChangeSettingsRequest(Terms: "Name the contributors.", GrantDays: 10));
+
+        var granted = await AskAsync(builder, datanet.Id);
+        await ChangeAsync(owner, datanet.Id, new ChangeSettingsRequest(Terms: "Name nobody.", GrantDays: 0));
+        var asked = await AskAsync(later, datanet.Id);
+
+        Assert.Equal(("granted", TimeSpan.FromDays(10), "requested"), (granted.State, granted.Until - granted.RequestedAt, asked.State));
+        await using var db = server.Read();
+        Assert.Equal($"Name the contributors.\n\n{string.Join(',', datanet.Licences)}", db.Access.Single(row => row.Id == granted.Id).Terms);
+        Assert.StartsWith("Name nobody.", db.Access.Single(row => row.Id == asked.Id).Terms, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Revoking_access_ends_the_runs_that_still_train_on_the_datanet_and_no_others()
+    {
+        await using var own = await AssayServer.StartAsync(null, TinyBase.Setting);
+        TinyBase.Write(own);
+        var frozen = await Frozen.MakeAsync(own);
+        var builder = await frozen.BuilderAsync(own);
+        var (theirs, owners) = (await builder.PostAsync<RunView>("/api/v1/runs", frozen.Run()), await frozen.Owner.PostAsync<RunView>("/api/v1/runs", frozen.Run()));
+        var access = Assert.Single((await builder.GetAsync<Page<AccessView>>("/api/v1/access")).Items);
+
+        await frozen.Owner.PostAsync<AccessView>($"/api/v1/access/{access.Id}", new AccessDecision("revoke", "The project ended"));
+
+        Assert.Equal("cancelled", (await builder.GetAsync<RunView>($"/api/v1/runs/{theirs.Id}")).State);
+        Assert.Equal("queued", (await frozen.Owner.GetAsync<RunView>($"/api/v1/runs/{owners.Id}")).State);
+    }
+
+    [Fact]
     public async Task A_grant_ends_by_itself()
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
@@ -70,4 +106,10 @@ public sealed class AccessTests(AssayServer server) : IClassFixture<AssayServer>
 
     private static Task<AccessView> AskAsync(Person builder, string datanet) =>
         builder.PostAsync<AccessView>($"/api/v1/datanets/{datanet}/access", new AccessRequest(Frozen.Purpose, true));
+
+    private static async Task ChangeAsync(Person owner, string datanet, ChangeSettingsRequest request)
+    {
+        using var answer = await owner.Http.PatchAsJsonAsync(new Uri($"/api/v1/datanets/{datanet}", UriKind.Relative), request, AssayJson.Options, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
 }

@@ -2,8 +2,12 @@ using System.Net;
 using Assay.Client.Contributions;
 using Assay.Client.Datanets;
 using Assay.Client.Leaderboard;
+using Assay.Client.Leases;
+using Assay.Client.Runs;
 using Assay.Client.Transparency;
 using Assay.Ledger.Replay;
+using Assay.Server.Removal;
+using Assay.Server.Shared.Database;
 using Assay.Server.Tests.Review;
 using Microsoft.EntityFrameworkCore;
 
@@ -101,6 +105,55 @@ public sealed class RemoveContributionTests
         await using var db = server.Read();
         Assert.False(await db.Bands.AnyAsync(band => db.Records.Any(record => record.Id == band.RecordId && record.ContributionId == borderline.Id), Cancel));
     }
+
+    [Fact]
+    public async Task A_run_that_uses_the_file_is_stopped_and_the_content_is_erased_when_it_has_ended()
+    {
+        await using var server = await AssayServer.StartAsync(null, TinyBase.Setting, "Review:AuditShare=0", "Review:AuditShareUnproven=0");
+        TinyBase.Write(server);
+        var frozen = await Frozen.MakeAsync(server);
+        var (waiting, running) = (await frozen.Owner.PostAsync<RunView>("/api/v1/runs", frozen.Run()), await frozen.Owner.PostAsync<RunView>("/api/v1/runs", frozen.Run()));
+        using var worker = server.Worker("trainer");
+        var lease = (await worker.NextAsync("train", Cancel))!;
+        var (taken, other) = lease.Payload.GetProperty("run_id").GetString() == running.Id ? (running, waiting) : (waiting, running);
+        var file = (await frozen.Owner.GetAsync<Page<ContributionView>>($"/api/v1/datanets/{frozen.Datanet.Id}/contributions")).Items[0];
+
+        await frozen.Owner.PostAsync<ContributionView>($"/api/v1/contributions/{file.Id}/removal", new RemovalRequest("withdraw"));
+
+        Assert.Equal("cancelled", (await frozen.Owner.GetAsync<RunView>($"/api/v1/runs/{other.Id}")).State);
+        Assert.True((await worker.HeartbeatAsync(lease, Cancel))!.Cancel);
+        Assert.NotEqual("erased", (await LifeAsync(frozen.Owner, file.Id)).Events[^1].What);
+        Assert.True(await worker.FinishedAsync(lease, new TrainResult("cancelled", null, 1, null, null, null, null), Cancel));
+        Assert.True(await server.Get<Erasure>().EraseAsync(Cancel)); // the look that comes every minute
+        Assert.Equal("erased", (await LifeAsync(frozen.Owner, file.Id)).Events[^1].What);
+        Assert.False(Directory.Exists(Path.Combine(server.Paths.Work, taken.Id)));
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_is_erased_at_the_next_start()
+    {
+        await using var server = await Reviewed.StartAsync();
+        var owner = await server.JoinAsync();
+        var datanet = await owner.OpenSamplesAsync();
+        var (_, file) = await AcceptedAsync(server, datanet.Id, "Quayside");
+        await server.Get<DbWriter>().WriteAsync(async (db, stop) =>
+        {
+            (await db.Contributions.FirstAsync(row => row.Id == file.Id, stop)).Removal = "takedown"; // the decision's transaction, and nothing after it
+            db.Removals.Add(new RemovalRow { ContributionId = file.Id, Kind = "takedown", Reason = "law", ById = owner.Account.Id, EntryId = 1 });
+        }, Cancel);
+        Assert.NotEmpty(DataFolderScan.Find(server.Folder, "of the Quayside returns"));
+
+        await server.RestartAsync();
+
+        await Eventually.TrueAsync(async () =>
+        {
+            await using var db = server.Read();
+            return await db.Removals.AnyAsync(row => row.ErasedAt != null, Cancel);
+        });
+        Assert.Empty(DataFolderScan.Find(server.Folder, "of the Quayside returns"));
+    }
+
+    private static Task<LifeView> LifeAsync(Person person, string id) => person.GetAsync<LifeView>($"/api/v1/contributions/{id}/life");
 
     private static async Task<(Person Person, ContributionView View)> AcceptedAsync(AssayServer server, string datanet, string subject)
     {

@@ -8,13 +8,13 @@ namespace Assay.Data.Validation.Rules;
 public sealed class NoveltyRule : IValidationRule
 {
     private const int CountsAsNothing = 200;
-    private const int Shown = 5;
+    private const int Shown = 5, ShownLength = 160;
 
     /// <inheritdoc/>
     public string Id => "novelty";
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public int Weight => 15;
@@ -64,6 +64,7 @@ public sealed class NoveltyRule : IValidationRule
     {
         var percent = (record.Resemblance.Jaccard() * 100).ToString("0", CultureInfo.InvariantCulture);
         var text = record.NeighbourText is { } shown ? $": \"{shown}\"" : "";
-        return new Evidence($"Record {record.Record + 1} is {percent} % like {record.Neighbour ?? "an earlier record"}{text}.", Row: record.Record + 1);
+        var shared = record.Passages.Count == 0 ? "" : $"; word for word: {string.Join(", ", record.Passages.Select(passage => $"\"{(passage.Length > ShownLength ? passage[..ShownLength] + "…" : passage)}\""))}";
+        return new Evidence($"Record {record.Record + 1} is {percent} % like {record.Neighbour ?? "an earlier record"}{text}{shared}.", Row: record.Record + 1);
     }
 }

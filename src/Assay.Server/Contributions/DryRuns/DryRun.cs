@@ -123,7 +123,7 @@ internal sealed class DryRun(IDbContextFactory<AssayDb> reader, BlobStore blobs,
         // Compared as if it were contributed now: with everything that is there.
         var row = new ContributionRow { Id = AssayDb.NewId("p_"), DatanetId = datanet.Id, AccountId = accountId, FileName = query.FileName, Type = type.Name, Sha256 = staged.Sha256, EntryId = long.MaxValue };
         var novelty = await Novelty.FindAsync(db, row, inspection, cancel);
-        var report = ValidationReport.Decide(inspection.Findings, new ValidationPolicy { Accept = datanet.Accept }, novelty.Finding);
+        var report = ValidationReport.Decide(inspection.Findings, new ValidationPolicy { Accept = datanet.Accept }, novelty.All());
         return (View(query, report, ContributionViews.ToView(report.Score, datanet.Accept), novelty.Related), null);
     }
 

@@ -12,7 +12,7 @@ namespace Assay.Server.Datanets.Settings;
 /// <summary>PATCH /api/v1/datanets/{id}: the owner changes summary, description, licences, threshold and who may contribute. Each change is a revision on the ledger.</summary>
 internal static class ChangeSettings
 {
-    private const int LongestSummary = 200, LongestDescription = 20_000, MostWords = 10, LeastAccept = 600, MostAccept = 900;
+    private const int LongestSummary = 200, LongestDescription = 20_000, MostWords = 10, LeastAccept = 600, MostAccept = 900, LongestTerms = 5000, MostGrantDays = 365;
 
     public static void Map(RouteGroupBuilder group) => group.MapPatch("/{id}", HandleAsync).RequireAuthorization(Scopes.Contribute);
 
@@ -48,6 +48,9 @@ internal static class ChangeSettings
 
     private static void Apply(DatanetRow row, ChangeSettingsRequest request)
     {
+        // Files are judged by the frozen profile until the owner renews it, whatever the description says meanwhile.
+        row.ProfileDescription ??= row.Description;
+        row.ProfileTags ??= row.Tags;
         row.Summary = request.Summary?.Trim() ?? row.Summary;
         row.Description = request.Description ?? row.Description;
         row.Tags = Join(request.Tags) ?? row.Tags;
@@ -56,6 +59,8 @@ internal static class ChangeSettings
         row.Accept = request.Accept ?? row.Accept;
         row.Approval = request.Approval ?? row.Approval;
         row.Invited = request.Invited ?? row.Invited;
+        row.Terms = request.Terms?.Trim() ?? row.Terms;
+        row.GrantDays = request.GrantDays switch { null => row.GrantDays, 0 => null, var days => days };
         row.RefusesPersonalData = request.Pii is null ? row.RefusesPersonalData : request.Pii == "refuse";
         row.IgnoresPdfImages = request.PdfImages is null ? row.IgnoresPdfImages : request.PdfImages == "ignore";
     }
@@ -68,6 +73,8 @@ internal static class ChangeSettings
         : request.Summary?.Length > LongestSummary ? $"The summary has {request.Summary.Length} characters; {LongestSummary} are the most."
         : request.Description?.Length > LongestDescription ? $"The description has {request.Description.Length} characters; {LongestDescription} are the most."
         : request.Accept is < LeastAccept or > MostAccept ? $"accept is {request.Accept}; it may be {LeastAccept} to {MostAccept}."
+        : request.Terms?.Length > LongestTerms ? $"The terms have {request.Terms.Length} characters; {LongestTerms} are the most."
+        : request.GrantDays is < 0 or > MostGrantDays ? $"grant_days is {request.GrantDays}; it may be 0 (you decide) to {MostGrantDays}."
         : request.Pii is not (null or "mask" or "refuse") ? $"pii is '{request.Pii}'; it may be mask or refuse."
         : request.PdfImages is not (null or "refuse" or "ignore") ? $"pdf_images is '{request.PdfImages}'; it may be refuse or ignore."
         : Words("tag", request.Tags, 0) ?? Words("licence", request.Licences, 1) ?? Words("language", request.Languages, 1);

@@ -5,6 +5,8 @@ using Assay.Server.Accounts;
 using Assay.Server.Attribution;
 using Assay.Server.Chat;
 using Assay.Server.Contributions;
+using Assay.Server.Contributions.Passages;
+using Assay.Server.Contributions.TestSets;
 using Assay.Server.Contributions.Uploads;
 using Assay.Server.Datanets;
 using Assay.Server.Datanets.Imports;
@@ -35,6 +37,9 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<ContributionRow> Contributions => Set<ContributionRow>();
     public DbSet<RecordRow> Records => Set<RecordRow>();
     public DbSet<BandRow> Bands => Set<BandRow>();
+    public DbSet<PassageRow> Passages => Set<PassageRow>();
+    public DbSet<TestSetRow> TestSets => Set<TestSetRow>();
+    public DbSet<TestSetRunRow> TestSetRuns => Set<TestSetRunRow>();
     public DbSet<SoundRow> Sounds => Set<SoundRow>();
     public DbSet<SoundPrintRow> SoundPrints => Set<SoundPrintRow>();
     public DbSet<PictureHashRow> PictureHashes => Set<PictureHashRow>();

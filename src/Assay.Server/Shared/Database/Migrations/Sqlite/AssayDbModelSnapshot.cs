@@ -46,6 +46,10 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("Until")
                         .HasColumnType("INTEGER");
 
@@ -427,6 +431,21 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.ToTable("contribution", (string)null);
                 });
 
+            modelBuilder.Entity("Assay.Server.Contributions.Passages.PassageRow", b =>
+                {
+                    b.Property<long>("Hash")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Hash", "RecordId");
+
+                    b.HasIndex("RecordId");
+
+                    b.ToTable("passage", (string)null);
+                });
+
             modelBuilder.Entity("Assay.Server.Contributions.PictureHashRow", b =>
                 {
                     b.Property<string>("DatanetId")
@@ -541,6 +560,49 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.ToTable("sound", (string)null);
                 });
 
+            modelBuilder.Entity("Assay.Server.Contributions.TestSets.TestSetRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatanetId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Items")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("RegisteredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Runs")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DatanetId");
+
+                    b.ToTable("test_set", (string)null);
+                });
+
+            modelBuilder.Entity("Assay.Server.Contributions.TestSets.TestSetRunRow", b =>
+                {
+                    b.Property<long>("Hash")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("TestSetId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Hash", "TestSetId");
+
+                    b.HasIndex("TestSetId");
+
+                    b.ToTable("test_set_run", (string)null);
+                });
+
             modelBuilder.Entity("Assay.Server.Contributions.Uploads.UploadRow", b =>
                 {
                     b.Property<string>("Id")
@@ -621,6 +683,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<int?>("FairSharePercent")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("GrantDays")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("IgnoresPdfImages")
                         .HasColumnType("INTEGER");
 
@@ -657,6 +722,18 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ProfileDescription")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProfileTags")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProfileTerms")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ProfileVersion")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Purpose")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -682,6 +759,10 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Tags")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Terms")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
