@@ -17,6 +17,7 @@ internal static class ContributionsModule
 
     public static void AddContributions(this WebApplicationBuilder builder)
     {
+        builder.Services.AddRateLimiter(limiter => limiter.AddPolicy<string, UploadLimit>(UploadLimit.Name));
         builder.Services.AddSingleton<GateRefusals>();
         builder.Services.AddSingleton<Intake>();
         builder.Services.AddSingleton<IntakeCommit>();
