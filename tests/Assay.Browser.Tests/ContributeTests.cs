@@ -152,6 +152,37 @@ public sealed class ContributeTests(Site site)
     }
 
     [Fact]
+    public async Task An_owner_sets_a_fair_share_and_contributors_see_theirs()
+    {
+        await using var visitor = await site.VisitAsync();
+        var page = visitor.Page;
+        await visitor.SignUpAsync("Olga");
+        var answer = await page.APIRequest.PostAsync("/api/v1/datanets", new()
+        {
+            DataObject = new
+            {
+                name = $"Shares {Guid.NewGuid():n}"[..24],
+                kind = "text",
+                licences = new[] { "CC-BY-4.0" },
+                purpose = "Questions and exact answers about tide gauges and tide tables, for people who build software for harbours and need units.",
+            },
+        });
+        var id = (await answer.JsonAsync())!.Value.GetProperty("id").GetString();
+
+        await page.GotoAsync($"/datanets/{id}");
+        await page.GetByText("Daily limits", new() { Exact = true }).ClickAsync();
+        await page.GetByLabel("Fair share in percent").FillAsync("25");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change the limits" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("One contributor may send 25 % of it a day.")).ToBeVisibleAsync();
+
+        await page.GotoAsync($"/contribute?datanet={id}");
+        await Assertions.Expect(page.Locator("[data-meter=fair_share_bytes]")).ToContainTextAsync("0 bytes of 2.50 MiB");
+        await page.GetByLabel("Choose files").SetInputFilesAsync(new FilePayload { Name = "large.txt", MimeType = "text/plain", Buffer = new byte[2_621_441] });
+        await Assertions.Expect(page.Locator("#uploads > li")).ToContainTextAsync("over your share of this datanet today");
+        Assert.Empty(visitor.Complaints);
+    }
+
+    [Fact]
     public async Task A_receipt_is_checked_on_the_ledger_page_and_a_changed_one_is_refused()
     {
         var datanet = await site.SeededAsync(TestContext.Current.CancellationToken);

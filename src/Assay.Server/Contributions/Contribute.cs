@@ -28,7 +28,8 @@ internal static class Contribute
         [property: FromQuery(Name = "import")] string? Import);
 
     public static void Map(RouteGroupBuilder group) => group.MapPost("/datanets/{id}/contributions", HandleAsync)
-        .RequireAuthorization(Scopes.Contribute).Accepts<Stream>("application/octet-stream").DisableAntiforgery();
+        .RequireAuthorization(Scopes.Contribute).RequireRateLimiting(UploadLimit.Name)
+        .Accepts<Stream>("application/octet-stream").DisableAntiforgery();
 
     internal static async Task<Results<Accepted<ContributionView>, ProblemHttpResult>> HandleAsync(
         string id, [AsParameters] Query query, HttpContext http, CurrentUser user, Intake intake, ContributionViews views, CancellationToken cancel)

@@ -128,6 +128,27 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
+    public async Task One_account_that_sends_too_much_at_once_is_held_back_and_others_are_not()
+    {
+        await using var server = await AssayServer.StartAsync(null, "Quotas:ParallelUploads=2", "Quotas:WaitingUploads=0");
+        var greedy = await server.JoinAsync();
+        var quiet = await server.JoinAsync();
+        var datanet = (await greedy.OpenAsync()).Id;
+        using var first = new SlowUpload(server.Address, greedy.Key, datanet, declared: 1000);
+        using var second = new SlowUpload(server.Address, greedy.Key, datanet, declared: 1000);
+        await Eventually.TrueAsync(async () => (await greedy.QuotaAsync()).ContributorFiles.Used == 2);
+
+        using var third = await greedy.SendAsync(datanet, "third.txt", Texts.Unique(300));
+        Assert.NotNull(third.Headers.RetryAfter);
+        await Task.FromResult(third).RefusedAsync(HttpStatusCode.TooManyRequests, "too_many_uploads");
+        await quiet.ContributeAsync(datanet, "quiet.txt", Texts.Unique(300));
+
+        await first.SendAsync(Texts.Unique(1000));
+        Assert.StartsWith("HTTP/1.1 202", await first.AnswerAsync(), StringComparison.Ordinal);
+        await greedy.ContributeAsync(datanet, "third.txt", Texts.Unique(300));
+    }
+
+    [Fact]
     public async Task The_sweep_removes_what_crashes_leave_and_nothing_else()
     {
         await using var server = await AssayServer.StartAsync(null);

@@ -42,7 +42,6 @@ public sealed class GateTests(AssayServer server) : IClassFixture<AssayServer>
         { "picture.md", [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13], HttpStatusCode.UnsupportedMediaType, "wrong_content" },
         { "text.pdf", "This is no PDF."u8.ToArray(), HttpStatusCode.UnsupportedMediaType, "wrong_content" },
         { "text.docx", "This is no DOCX."u8.ToArray(), HttpStatusCode.UnsupportedMediaType, "wrong_content" },
-        { "large.txt", new byte[10_485_761], HttpStatusCode.RequestEntityTooLarge, "too_large" },
     };
 
     [Theory]
@@ -56,6 +55,10 @@ public sealed class GateTests(AssayServer server) : IClassFixture<AssayServer>
 
         await AssertNothingAsync(person, datanet.Id);
     }
+
+    [Fact]
+    public Task A_file_of_one_byte_too_much_is_refused() => // no row of the theory: the runner keeps its rows as text, and this one took gigabytes
+        A_file_refused_at_the_gate_uses_nothing_and_leaves_nothing("large.txt", new byte[10_485_761], HttpStatusCode.RequestEntityTooLarge, "too_large");
 
     [Fact]
     public async Task A_licence_that_the_datanet_does_not_take_is_refused_with_those_it_takes()

@@ -150,6 +150,34 @@ public sealed class QuotaTests(AssayServer server) : IClassFixture<AssayServer>
         Assert.Equal((1, 100), ((await person.QuotaAsync()).ContributorFiles.Used, (await person.QuotaAsync()).ContributorBytes.Used));
     }
 
+    [Fact]
+    public async Task A_burst_over_midnight_fills_both_days_and_overfills_neither()
+    {
+        var clock = new SettableClock(new DateTimeOffset(2026, 5, 1, 23, 59, 59, 999, TimeSpan.Zero));
+        await using var own = await AssayServer.StartAsync(clock, "Quotas:FilesPerContributor=5", "Quotas:BytesPerDatanet=2000");
+        var people = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => own.JoinAsync()));
+        var datanets = new[] { (await people[0].OpenAsync()).Id, (await people[1].OpenAsync()).Id };
+        var accepted = 0;
+        async Task BurstAsync(int from) => await Task.WhenAll(Enumerable.Range(from, 48).Select(async number =>
+        {
+            using var answer = await people[number % 4].SendAsync(datanets[number % 2], "burst.txt", Texts.Unique(100 + (number % 7)));
+            Assert.True(answer.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.TooManyRequests, answer.StatusCode.ToString());
+            Interlocked.Add(ref accepted, answer.StatusCode == HttpStatusCode.Accepted ? 1 : 0);
+        }));
+
+        var first = BurstAsync(0);
+        clock.Now = clock.Now.AddMilliseconds(1); // while the burst is under way
+        await Task.WhenAll(first, BurstAsync(48));
+
+        await own.AssertCountersAsync();
+        await using var db = own.Read();
+        var days = await db.Quotas.AsNoTracking().Where(row => row.Scope == "user").ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(accepted, days.Sum(row => row.Files));
+        Assert.All(days, row => Assert.InRange(row.Files, 0, 5));
+        Assert.All(days.Where(row => row.Day == "2026-05-02"), row => Assert.Equal(5, row.Files)); // 96 were asked for, of four people: the second day is full
+        Assert.Contains(days, row => row.Day == "2026-05-02");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -47,7 +47,7 @@ internal sealed class DryRun(IDbContextFactory<AssayDb> reader, BlobStore blobs,
 
         var (view, refusal) = await run.JudgeAsync(user.Id, query, length, http.Request.Body, cancel);
         return refusal is null ? TypedResults.Ok(view) : refusal.ToProblem(http.Response);
-    }).RequireAuthorization(Scopes.Contribute).Accepts<Stream>("application/octet-stream").DisableAntiforgery();
+    }).RequireAuthorization(Scopes.Contribute).RequireRateLimiting(UploadLimit.Name).Accepts<Stream>("application/octet-stream").DisableAntiforgery();
 
     private async Task<(DryRunView? View, Refusal? Refused)> JudgeAsync(string accountId, Query query, long length, Stream body, CancellationToken cancel)
     {

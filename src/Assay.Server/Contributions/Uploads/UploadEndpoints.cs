@@ -23,7 +23,7 @@ internal static class UploadEndpoints
         var group = api.MapGroup("/uploads").RequireAuthorization(Scopes.Contribute).DisableAntiforgery().AddEndpointFilter(AgreeAsync);
         group.MapPost("", CreateAsync);
         group.MapMethods("/{id}", [HttpMethods.Head], HeadAsync);
-        group.MapPatch("/{id}", AppendAsync).Accepts<Stream>(PieceType);
+        group.MapPatch("/{id}", AppendAsync).RequireRateLimiting(UploadLimit.Name).Accepts<Stream>(PieceType);
         group.MapDelete("/{id}", TerminateAsync);
         api.MapGet("/uploads/{id}", GetAsync).RequireAuthorization(Scopes.Contribute);
         api.MapMethods("/uploads", [HttpMethods.Options], Describe).AllowAnonymous();

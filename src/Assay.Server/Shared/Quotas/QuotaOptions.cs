@@ -25,6 +25,14 @@ internal sealed class QuotaOptions
     [Range(0, 1L << 40)]
     public long ImportBytesPerDatanet { get; set; } = 1L << 30;
 
+    /// <summary>Uploads of one account that run at once. Default 8; 1 to 1,000.</summary>
+    [Range(1, 1000)]
+    public int ParallelUploads { get; set; } = 8;
+
+    /// <summary>Uploads of one account that wait behind them; more get 429. Default 64; 0 to 10,000.</summary>
+    [Range(0, 10_000)]
+    public int WaitingUploads { get; set; } = 64;
+
     /// <summary>Minutes after which a reservation that was never committed is given back. Default 60; 1 to 1,440.</summary>
     [Range(1, 1440)]
     public int ReservationMinutes { get; set; } = 60;
