@@ -1,3 +1,11 @@
+using Assay.Bench;
 using BenchmarkDotNet.Running;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["duplicates", ..])
+{
+    DuplicateTable.Run(Console.Out, args.ElementAtOrDefault(1));
+}
+else
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+}

@@ -18,8 +18,15 @@ internal static class ValidateCommand
         var json = new Option<bool>("--json") { Description = "One JSON object a line on stdout, and nothing else." };
         var calibration = new Option<bool>("--calibration") { Description = "Judge the labelled set of samples/calibration instead, and print the ROC and the two error rates." };
         var command = new Command("validate", "Judges files by the validation rules, offline. Exit code 0 when every file was judged, 2 otherwise.") { files, purpose, kind, json, calibration };
+        var rules = new Option<bool>("--rules") { Description = "Print the rules with versions, weights and parameters instead." };
+        command.Options.Add(rules);
         command.Validators.Add(given =>
         {
+            if (given.GetValue(rules))
+            {
+                return;
+            }
+
             if (given.GetValue(calibration))
             {
                 if (given.GetValue(files) is { Length: > 0 })
@@ -32,7 +39,9 @@ internal static class ValidateCommand
                 given.AddError("Name the files to judge, and say with --purpose what the datanet is for.");
             }
         });
-        command.SetAction((arguments, cancel) => arguments.GetValue(calibration)
+        command.SetAction((arguments, cancel) => arguments.GetValue(rules)
+            ? Task.FromResult(ValidateOutput.WriteRules(Console.Out, arguments.GetValue(json)))
+            : arguments.GetValue(calibration)
             ? Task.FromResult(CalibrationCommand.Run(Console.Out, arguments.GetValue(json), cancel))
             : RunAsync(
                 arguments.GetValue(files)!,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Assay.Data.FileTypes;
 using Assay.Data.Validation;
 
 namespace Assay.Cli;
@@ -10,6 +11,29 @@ namespace Assay.Cli;
 internal static class ValidateOutput
 {
     private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The table of rules, as the page of every server shows it.</summary>
+    internal static int WriteRules(TextWriter output, bool json)
+    {
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(Enum.GetValues<DatanetKind>().ToDictionary(kind => kind.ToString().ToLowerInvariant(), RuleTable.For), InspectionJson.Options));
+            return 0;
+        }
+
+        foreach (var kind in Enum.GetValues<DatanetKind>())
+        {
+            output.WriteLine($"{kind.ToString().ToLowerInvariant()}: S = floor(sum of weight × score / sum of weights); accepted from {ValidationPolicy.Default.Accept}, reviewed from {ValidationPolicy.Default.ReviewFloor()}");
+            foreach (var rule in RuleTable.For(kind))
+            {
+                output.WriteLine($"  {rule.Rule,-14} v{rule.Version} × {rule.Weight,2}  at 0: {rule.OnZero.ToString().ToLowerInvariant(),-7} {rule.Parameters}");
+            }
+
+            output.WriteLine();
+        }
+
+        return 0;
+    }
 
     /// <summary>One line: file, decision, score, range, findings.</summary>
     internal static void WriteJson(TextWriter output, string file, ValidationReport report)

@@ -1,5 +1,7 @@
 using Assay.Client.Contributions;
 using Assay.Client.Datanets;
+using Assay.Data.FileTypes;
+using Assay.Data.Validation;
 using Assay.Server.Accounts;
 using Assay.Server.Contributions.DryRuns;
 using Assay.Server.Contributions.TestSets;
@@ -41,6 +43,7 @@ internal static class ContributionsModule
         UploadEndpoints.Map(group);
         DryRun.Map(group);
         RegisterTestSet.Map(group);
+        group.MapGet("/rules", () => TypedResults.Ok(Enum.GetValues<DatanetKind>().ToDictionary(kind => kind.ToString().ToLowerInvariant(), RuleTable.For)));
         SendExtractedText.Map(group);
         ReadReceipt.Map(group);
         ReadContent.Map(group);

@@ -33,6 +33,7 @@ internal static class RunsModule
         var group = app.MapGroup("/api/v1/runs").WithTags("Runs").RequireAuthorization(Scopes.Read);
         StartRun.Map(group);
         CancelRun.Map(group);
+        TrainWithout.Map(group);
         RunEvents.Map(group);
         group.MapGet("/", async Task<Ok<Page<RunView>>> (CurrentUser user, RunViews views, CancellationToken cancel) =>
             TypedResults.Ok(new Page<RunView>(await views.OfAccountAsync(user.Id, cancel))));

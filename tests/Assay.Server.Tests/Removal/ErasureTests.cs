@@ -34,10 +34,10 @@ public sealed class ErasureTests
             others.Add((await owner.ContributeAsync(datanet.Id, Path.GetFileName(file), Texts.Sample(file))).Id);
         }
 
-        using var sent = await author.SendAsync(datanet.Id, "quetzal-fjord.md", Note(Passage), query: $"&licence={Person.Licence}&note={Uri.EscapeDataString(Passage)}");
+        using var sent = await author.SendAsync(datanet.Id, "quetzal-fjord.md", Note("Culvert", Passage), query: $"&licence={Person.Licence}&note={Uri.EscapeDataString(Passage)}");
         var file1 = (await Person.ReadAsync<ContributionView>(sent)).Id;
         await DecidedAsync(author, file1);
-        var copy = (await owner.ContributeAsync(datanet.Id, "resembling.md", Note("The level is measured in metres above chart datum"))).Id;
+        var copy = (await owner.ContributeAsync(datanet.Id, "resembling.md", Note("Gantry", "The level is measured in metres above chart datum"))).Id;
         Assert.Equal("accepted", (await DecidedAsync(author, file1)).State);
         Assert.Contains(Passage, string.Concat((await DecidedAsync(owner, copy)).Findings.Select(finding => finding.Evidence)), StringComparison.Ordinal);
         await Eventually.TrueAsync(async () => (await owner.GetAsync<DatanetView>($"/api/v1/datanets/{datanet.Id}")).Accepted >= 5);
@@ -78,10 +78,13 @@ public sealed class ErasureTests
         Assert.Empty(DataFolderScan.Find(server.Folder, Passage, tokens));
 
         await owner.PostAsync("/api/v1/runs", new StartRunRequest(TinyBase.Name, [version.Id], "Again", settings)).RefusedAsync(HttpStatusCode.Conflict, "removed_content");
+        await owner.Http.GetAsync(new Uri($"/api/v1/runs/{run.Id}/without", UriKind.Relative), Cancel).RefusedAsync(HttpStatusCode.Conflict, "no_version");
         var next = await owner.PostAsync<SnapshotView>($"/api/v1/datanets/{datanet.Id}/snapshots", new { });
         Assert.Equal((version.Contributions - 1, 0), (next.Contributions, next.Removed));
         await owner.PostAsync("/api/v1/runs", new StartRunRequest(TinyBase.Name, [next.Id], "Further", settings, run.Id)).RefusedAsync(HttpStatusCode.Conflict, "removed_content");
-        await owner.PostAsync<RunView>("/api/v1/runs", new StartRunRequest(TinyBase.Name, [next.Id], "Without", settings));
+        var without = await owner.GetAsync<StartRunRequest>($"/api/v1/runs/{run.Id}/without");
+        Assert.Equal((TinyBase.Name, next.Id, "Quick, again", null, 4), (without.Base, Assert.Single(without.Snapshots), without.Name, without.StartFrom, without.Settings!.MaxSteps));
+        await owner.PostAsync<RunView>("/api/v1/runs", without);
         Assert.NotEmpty(others);
     }
 
@@ -119,9 +122,9 @@ public sealed class ErasureTests
         Assert.Equal(12, await db.Removals.CountAsync(row => row.ErasedAt != null, Cancel));
     }
 
-    /// <summary>A note whose first record begins with the passage; its other records have the same text in every note.</summary>
-    private static byte[] Note(string passage) => Encoding.UTF8.GetBytes(
-        $"## What does LockGate.Report say about the gate?\n\n{passage}. LockGate.Report returns the state of the gate as a record with the level on both sides in metres, the time of the last "
+    /// <summary>A note that the rules accept, and a record that begins with the passage and goes on in the same words in every note.</summary>
+    private static byte[] Note(string subject, string passage) => Encoding.UTF8.GetBytes(
+        Encoding.UTF8.GetString(Texts.Note(subject, 2)) + $"## What does LockGate.Report say about the gate?\n\n{passage}. LockGate.Report returns the state of the gate as a record with the level on both sides in metres, the time of the last "
         + "movement in UTC and the name of the operator on duty, and it throws a GateSilentException when the gate has not reported for five minutes.\n\n");
 
     private static int[] Tokens(AssayServer server) =>
