@@ -175,7 +175,7 @@ internal static class ArchiveGuard
                 length += read;
             }
         }
-        catch (InvalidDataException problem)
+        catch (Exception problem) when (problem is InvalidDataException or IOException)
         {
             throw new InvalidFileException($"The archive is damaged: the entry '{Shown(entry.Name)}' cannot be unpacked.", SendAgain, problem);
         }

@@ -21,7 +21,7 @@ public sealed class BmpFile : IFileType
     public FileContent Read(byte[] content, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(content);
-        var header = BmpWalk.Read(content);
+        var header = BmpWalk.Read(content).WithXmp(content);
         SecondFormat.Check(content, "a BMP picture");
         return PictureDecoder.Read(content, header, "bmp/1", cancel);
     }

@@ -21,7 +21,7 @@ public sealed class JpegFile : IFileType
     public FileContent Read(byte[] content, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(content);
-        var header = JpegWalk.Read(content, cancel);
+        var header = JpegWalk.Read(content, cancel).WithXmp(content);
         SecondFormat.Check(content, "a JPEG picture");
         return PictureDecoder.Read(content, header, "jpg/1", cancel);
     }

@@ -109,7 +109,7 @@ internal static class PdfGuard
                     total += read;
                 }
             }
-            catch (InvalidDataException)
+            catch (Exception problem) when (problem is InvalidDataException or IOException) // the latter when zlib asks for a dictionary
             {
                 // Not deflated after all, or damaged: the parser judges that; only the size matters here.
             }

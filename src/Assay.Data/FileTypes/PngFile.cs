@@ -21,7 +21,7 @@ public sealed class PngFile : IFileType
     public FileContent Read(byte[] content, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(content);
-        var header = PngWalk.Read(content, cancel);
+        var header = PngWalk.Read(content, cancel).WithXmp(content);
         SecondFormat.Check(content, "a PNG picture");
         return PictureDecoder.Read(content, header, "png/1", cancel);
     }

@@ -21,7 +21,7 @@ public sealed class TiffFile : IFileType
     public FileContent Read(byte[] content, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(content);
-        var header = TiffWalk.Read(content, cancel);
+        var header = TiffWalk.Read(content, cancel).WithXmp(content);
         SecondFormat.Check(content, "a TIFF picture");
         return TiffDecoder.Read(content, header, "tiff/1", cancel);
     }

@@ -21,7 +21,7 @@ public sealed class WebpFile : IFileType
     public FileContent Read(byte[] content, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(content);
-        var header = WebpWalk.Read(content, cancel);
+        var header = WebpWalk.Read(content, cancel).WithXmp(content);
         SecondFormat.Check(content, "a WebP picture");
         return PictureDecoder.Read(content, header, "webp/1", cancel);
     }

@@ -32,6 +32,7 @@ internal static class HostilePictures
         yield return new("pixels that unpack to 50 MB", "more.png", Scene.Png(300, 300, ("IDAT", Deflated(50_000_000))), "integrity", "unpack to more");
         yield return new("pixels that unpack to too little", "less.png", Scene.Png(300, 300, ("IDAT", Deflated(100_000))), "integrity", "unpack to 100000");
         yield return new("pixels that are no deflate stream", "noise.png", Scene.Png(300, 300, ("IDAT", Noise(4_000))), "integrity", "unpack to");
+        yield return new("pixels that ask for a dictionary", "dictionary.png", Scene.Png(300, 300, ("IDAT", [0x78, 0xBB, 1, 2, 3, 4, .. Deflated(270_300)[2..]])), "integrity", "unpack to 0 bytes");
         yield return new("a bomb in a colour profile", "profile.png", Shown.ToPng(("iCCP", [.. "x\0\0"u8, .. Deflated(60_000_000)])), "integrity", "'iCCP' unpacks to more");
         yield return new("a bomb in packed text", "ztxt.png", Shown.ToPng(("zTXt", [.. "x\0\0"u8, .. Deflated(60_000_000)])), "integrity", "'zTXt' unpacks to more");
         yield return new("a bomb in international text", "itxt.png", Shown.ToPng(("iTXt", [.. "x\0\u0001\0en\0x\0"u8, .. Deflated(60_000_000)])), "integrity", "'iTXt' unpacks to more");

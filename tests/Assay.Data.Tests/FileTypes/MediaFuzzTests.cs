@@ -18,6 +18,7 @@ public sealed class MediaFuzzTests(ITestOutputHelper output)
     private static readonly Dictionary<string, (byte[] Good, Action<byte[]> Read)> Readers = new()
     {
         ["png"] = (Shown.ToPng(("eXIf", Exif), ("tEXt", "Title\0Boats"u8.ToArray())), bytes => PngWalk.Read(bytes, default)),
+        ["png pixels behind right checksums"] = (Packed(), bytes => PngWalk.Read(Scene.Png(48, 40, ("IDAT", bytes), ("iCCP", [.. "x\0\0"u8, .. bytes])), default)),
         ["jpeg"] = (PictureFiles.Jpeg(Shown, 80, 0), bytes => JpegWalk.Read(bytes, default)),
         ["jpeg progressive"] = (PictureFiles.MagickJpeg(Shown, "progressive"), bytes => JpegWalk.Read(bytes, default)),
         ["jpeg restart"] = (PictureFiles.MagickJpeg(Shown, "restart"), bytes => JpegWalk.Read(bytes, default)),
@@ -33,6 +34,12 @@ public sealed class MediaFuzzTests(ITestOutputHelper output)
         ["flac linear"] = (FlacWriter.Encode([[.. Heard.Samples.Select(sample => (int)sample)], [.. Heard.Samples.Select(sample => sample / 2)]], 8_000, 16, FlacWriter.Coding.Linear, 10, comment: "Gulls"), bytes => new FlacFile().Read(bytes, default)),
         ["mp3"] = ([.. Mp3Writer.Id3("Gulls"), .. Mp3Writer.Frames(6, announced: 6), .. Mp3Writer.Ape(), .. Mp3Writer.Id3v1()], bytes => new Mp3File().Read(bytes, default)),
     };
+
+    private static byte[] Packed()
+    {
+        var png = Shown.ToPng();
+        return png[41..^16]; // header, its chunk and the pixels' length and mark before; checksum and end chunk behind
+    }
 
     public static TheoryData<string> Names { get; } = [.. Readers.Keys];
 

@@ -55,6 +55,8 @@ public sealed class RowsTests(RowsTests.Trainable trainable) : IClassFixture<Row
         var datanet = await owner.OpenSamplesAsync();
         var table = Encoding.UTF8.GetBytes("frage;antwort\n" + string.Concat(Enumerable.Range(1, 9).Select(number =>
             $"What does member {number} of the keel return?;It returns the depth of keel {number} in metres below chart datum as a double, and throws a KeelException when tide sensor {number} is silent.\n")));
+        using var refused = await PatchAsync(owner, datanet.Id, "prompt=frage");
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         await owner.SendAsync(datanet.Id, "keel.csv", table, query: $"&licence={Person.Licence}&columns=prompt%3Dfrage").RefusedAsync(HttpStatusCode.BadRequest, "invalid");
         var unmapped = await owner.ContributeAsync(datanet.Id, "keel.csv", table);
         using var answer = await owner.SendAsync(datanet.Id, "mapped.csv", [.. table, (byte)'\n'], query: $"&licence={Person.Licence}&columns=prompt%3Dfrage%2Canswer%3Dantwort");
@@ -66,6 +68,17 @@ public sealed class RowsTests(RowsTests.Trainable trainable) : IClassFixture<Row
         Assert.Contains(without.Findings, finding => finding.Rule == "structure" && finding.Evidence.Contains("Row 1 has the columns 'frage', 'antwort'", StringComparison.Ordinal));
         var with = await owner.ContributionAsync(mapped.Id);
         Assert.True(with.State == "accepted", JsonSerializer.Serialize(with.Findings));
+        using var set = await PatchAsync(owner, datanet.Id, "prompt=q,answer=a");
+        Assert.Equal(HttpStatusCode.OK, set.StatusCode);
+        var third = await owner.ContributeAsync(datanet.Id, "owners.csv", Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(table).Replace("frage;antwort", "q;a", StringComparison.Ordinal).Replace("keel", "mast", StringComparison.OrdinalIgnoreCase)));
+        await Server.ValidateAsync();
+        Assert.Equal(1000, (await owner.ContributionAsync(third.Id)).Findings.Single(finding => finding.Rule == "structure").Score);
+    }
+
+    private static async Task<HttpResponseMessage> PatchAsync(Person owner, string datanet, string columns)
+    {
+        using var body = new StringContent(JsonSerializer.Serialize(new { columns }), Encoding.UTF8, "application/json");
+        return await owner.Http.PatchAsync(new Uri($"/api/v1/datanets/{datanet}", UriKind.Relative), body, Cancel);
     }
 
     public sealed class Trainable : IAsyncLifetime

@@ -4,4 +4,9 @@ namespace Assay.Data.FileTypes.Pictures;
 /// <param name="Width">In pixels, as stored.</param>
 /// <param name="Height">In pixels, as stored.</param>
 /// <param name="Tags">What its metadata say.</param>
-internal sealed record PictureHeader(int Width, int Height, PictureTags Tags);
+internal sealed record PictureHeader(int Width, int Height, PictureTags Tags)
+{
+    /// <summary>Also looks for a position in XMP, which stands as plain text in all the formats (XMP part 2, exif schema).</summary>
+    public PictureHeader WithXmp(ReadOnlySpan<byte> content) =>
+        content.IndexOf("exif:GPSLatitude"u8) >= 0 ? this with { Tags = Tags with { HasLocation = true } } : this;
+}

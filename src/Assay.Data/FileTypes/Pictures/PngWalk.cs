@@ -169,7 +169,7 @@ internal static class PngWalk
                 total += read;
             }
         }
-        catch (InvalidDataException)
+        catch (Exception problem) when (problem is InvalidDataException or IOException) // zlib asked for a dictionary
         {
             return total;
         }

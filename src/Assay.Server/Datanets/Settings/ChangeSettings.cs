@@ -1,5 +1,6 @@
 using Assay.Client.Datanets;
 using Assay.Data.FileTypes;
+using Assay.Data.Records;
 using Assay.Server.Accounts;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
@@ -62,6 +63,7 @@ internal static class ChangeSettings
         row.Terms = request.Terms?.Trim() ?? row.Terms;
         row.GrantDays = request.GrantDays switch { null => row.GrantDays, 0 => null, var days => days };
         row.RefusesPersonalData = request.Pii is null ? row.RefusesPersonalData : request.Pii == "refuse";
+        row.Columns = request.Columns switch { null => row.Columns, "" => null, var columns => columns };
         row.IgnoresPdfImages = request.PdfImages is null ? row.IgnoresPdfImages : request.PdfImages == "ignore";
     }
 
@@ -72,6 +74,7 @@ internal static class ChangeSettings
         request == new ChangeSettingsRequest() ? "Nothing is to be changed: give at least one setting."
         : request.Summary?.Length > LongestSummary ? $"The summary has {request.Summary.Length} characters; {LongestSummary} are the most."
         : request.Description?.Length > LongestDescription ? $"The description has {request.Description.Length} characters; {LongestDescription} are the most."
+        : request.Columns is { Length: > 0 } columns && ColumnMapping.Parse(columns).Problem is { } mapping ? $"The columns cannot be used: {mapping}"
         : request.Accept is < LeastAccept or > MostAccept ? $"accept is {request.Accept}; it may be {LeastAccept} to {MostAccept}."
         : request.Terms?.Length > LongestTerms ? $"The terms have {request.Terms.Length} characters; {LongestTerms} are the most."
         : request.GrantDays is < 0 or > MostGrantDays ? $"grant_days is {request.GrantDays}; it may be 0 (you decide) to {MostGrantDays}."
