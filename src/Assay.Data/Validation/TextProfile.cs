@@ -10,7 +10,10 @@ namespace Assay.Data.Validation;
 internal sealed record TextProfile(bool IsRows, bool IsCode, bool IsIdeographic)
 {
     /// <summary>Looks at a text.</summary>
-    public static TextProfile Of(ExtractedText source, string words)
+    /// <param name="source">The file.</param>
+    /// <param name="words">What is judged of it.</param>
+    /// <param name="parts">The same, turn by turn where it has rows.</param>
+    public static TextProfile Of(ExtractedText source, string words, IEnumerable<string> parts)
     {
         int visible = 0, ideographs = 0;
         foreach (var symbol in words)
@@ -19,7 +22,7 @@ internal sealed record TextProfile(bool IsRows, bool IsCode, bool IsIdeographic)
             ideographs += Words.IsIdeographic(symbol) ? 1 : 0;
         }
 
-        return new TextProfile(source.Rows is not null, SourceCode.Share(words) >= 0.5, ideographs * 2 > visible);
+        return new TextProfile(source.Rows is not null, SourceCode.Share(parts) >= 0.5, ideographs * 2 > visible);
     }
 
     /// <summary>Fewest characters that can be learnt from. Rows may be short, ideographs say more each.</summary>

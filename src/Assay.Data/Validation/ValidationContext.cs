@@ -24,5 +24,5 @@ public sealed record ValidationContext(InspectionRequest Request, IFileType Type
     internal JudgedText Everything => field ??= JudgedText.OfEverything(Text);
 
     /// <summary>What sort of text it is, which rules take their parameters from.</summary>
-    internal TextProfile Profile => field ??= TextProfile.Of(Text, Words.Text);
+    internal TextProfile Profile => field ??= TextProfile.Of(Text, Words.Text, Text.Rows is null ? [Words.Text] : Reading.Records.SelectMany(record => record.Turns).Select(turn => turn.Text));
 }

@@ -52,6 +52,13 @@ public sealed class SignalRulesTests
     }
 
     [Fact]
+    public void A_fence_left_open_in_one_row_does_not_turn_the_others_into_code()
+    {
+        Assert.Equal(0, SourceCode.Share(["```\nA row that opens a fence and never closes it.", .. ReferenceSet.English]));
+        Assert.InRange(SourceCode.Share(["```\nlet x\n```\nwords", "```\nprint me\n```"]), 0.6, 0.9);
+    }
+
+    [Fact]
     public void Short_rows_from_a_template_are_not_punished()
     {
         string[] words = ["bread", "honey", "river", "stone", "winter", "hammer", "garden", "letter", "shadow", "bridge", "candle", "engine"];

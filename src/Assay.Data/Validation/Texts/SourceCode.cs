@@ -11,25 +11,41 @@ internal static class SourceCode
         "switch (", "} ", "});", "]);", "self.", "this.",
     ];
 
-    /// <summary>Share of the visible characters that stand in lines of code or between fences of Markdown, 0 to 1; 0 for an empty text.</summary>
-    public static double Share(string text)
+    /// <summary>Share of the characters that stand in lines of code or between fences of Markdown, 0 to 1; 0 for no text.</summary>
+    /// <param name="texts">A document, or the turns of rows: a fence that one leaves open says nothing of the next.</param>
+    public static double Share(IEnumerable<string> texts)
     {
         long all = 0, code = 0;
+        foreach (var text in texts)
+        {
+            Count(text, ref all, ref code);
+        }
+
+        return all == 0 ? 0 : code / (double)all;
+    }
+
+    private static void Count(string text, ref long all, ref long code)
+    {
         var fenced = false;
+        long between = 0, likely = 0; // since the fence that is open: all characters, and those of lines that look like code by themselves
         foreach (var range in text.AsSpan().SplitAny('\n', '\r'))
         {
             var line = text.AsSpan(range).Trim();
             if (line.StartsWith("```") || line.StartsWith("~~~"))
             {
-                fenced = !fenced;
+                code += fenced ? between : 0;
+                (fenced, between, likely) = (!fenced, 0, 0);
                 continue;
             }
 
             all += line.Length;
-            code += fenced || IsCode(line) ? line.Length : 0;
+            var looks = IsCode(line) ? line.Length : 0;
+            between += line.Length;
+            likely += looks;
+            code += fenced ? 0 : looks;
         }
 
-        return all == 0 ? 0 : code / (double)all;
+        code += fenced ? likely : 0;
     }
 
     private static bool IsCode(ReadOnlySpan<char> line)
