@@ -14,14 +14,24 @@ public sealed record RuleDescription(string Rule, int Version, int Weight, OnZer
 /// <summary>The public table of rules, made from <see cref="ValidationRules.All"/>.</summary>
 public static class RuleTable
 {
+    private const string CaptionRelevance = "Cosine of the words of note, intended use and the file's own titles to the frozen profile: 0 up to low, full from high, both in the finding. No words: 0.";
+
     private static readonly Dictionary<string, string> Parameters = new()
     {
         ["format"] = "The whole file is read as its type: 1000, else 0.",
-        ["structure"] = "Share f of well-formed records: (f − 0.8) / 0.2. Pictures and sound: size, length and channels within their limits.",
+        ["structure"] = "Share f of well-formed records: (f − 0.8) / 0.2.",
+        ["Image/structure"] = "One picture, shorter side at least 224 pixels, at most 8 times as long as wide, at most 40 megapixels: 1000, else 0.",
+        ["Audio/structure"] = "0.5 to 600 seconds, 8 to 192 kHz, at most 8 channels: 1000, else 0.",
         ["substance"] = "At least 200 characters (80 in Chinese, Japanese, Korean; rows 80 and 40 together), one record, and letters that form words of a known language (not asked of code).",
-        ["integrity"] = "1 − the largest of: U+FFFD / 0.1 %, control characters / 0.1 %, mojibake pairs / 0.5 %, empty fields / 5 %; a cut-off last record costs 0.2. Pictures and sound: decoded in full.",
+        ["integrity"] = "1 − the largest of: U+FFFD / 0.1 %, control characters / 0.1 %, mojibake pairs / 0.5 %, empty fields / 5 %; a cut-off last record costs 0.2.",
+        ["Image/integrity"] = "Every checksum and length holds, every pixel decodes, nothing follows the end: 1000, else 0.",
+        ["Audio/integrity"] = "Every frame is walked, every checksum holds, announced and real length differ by at most 0.5 s, nothing follows the end: 1000, else 0.",
         ["relevance"] = "Cosine of weighted words to the frozen profile: 0 up to low, full from high, both in the finding. Keywords that are not text: 0.",
-        ["novelty"] = "Per record (0.8 − J) / 0.3, J the Jaccard similarity of character 5-grams to the nearest earlier record; mean by length, below 200: 0. Pictures and sound by their fingerprints.",
+        ["Image/relevance"] = CaptionRelevance,
+        ["Audio/relevance"] = CaptionRelevance,
+        ["novelty"] = "Per record (0.8 − J) / 0.3, J the Jaccard similarity of character 5-grams to the nearest earlier record; mean by length, below 200: 0.",
+        ["Image/novelty"] = "Bits that differ between the 64-bit difference hashes of the picture or its crops and the nearest earlier one's: 0 up to 4, full from 11. Equal pixels: 0.",
+        ["Audio/novelty"] = "Share of the clip's pieces of 3 s that an earlier clip holds (at most 35 % of the fingerprint's bits differ): full to 0.2, 0 from 0.8. Equal samples or MP3 frames: 0.",
         ["repetition"] = "Share of characters in repeated lines or the commonest phrase of four words: full to 0.2, none from 0.5 (code 0.4 and 0.8); of rows the answers, against the whole.",
         ["language"] = "Confidence of the best declared language: full from 0.5; not asked of code or below 100 characters.",
         ["context"] = "Share of the four statements that are given: source, licence, intended use, usefulness.",
@@ -34,14 +44,15 @@ public static class RuleTable
         ["licence"] = "SPDX line or licence text inside that is not the stated licence: 0.",
         ["web-signals"] = "What the filters of Gopher, C4 and FineWeb would say; never counted.",
         ["style-signals"] = "Flesch reading ease, insulting words above 2 in 1,000, boilerplate of web pages; never counted.",
-        ["sharpness"] = "How sharp the picture is; shown, never counted.",
-        ["content"] = "Pictures: spread of brightness and entropy. Sound: silence, clipping and loudness.",
-        ["location"] = "Whether the picture tells where it was taken; stripped from exports.",
+        ["sharpness"] = "Variance of the Laplacian at 512 pixels: 0 up to 20, full from 100; never counted.",
+        ["Image/content"] = "Standard deviation of the luminance at least 4 of 255 and at least 1 bit of entropy a pixel: 1000, else 0.",
+        ["Audio/content"] = "At most 80 % of the pieces of 50 ms under −60 dBFS, at most 1 % of the samples clipped, −45 to −3 dBFS in all: 1000, else 0.",
+        ["location"] = "Whether the file carries a GPS position (EXIF or XMP); never counted. Previews do not carry it, the file itself does.",
     };
 
     /// <summary>The rules of a kind, in the order of findings.</summary>
     public static IReadOnlyList<RuleDescription> For(DatanetKind kind) =>
     [
-        .. ValidationRules.For(kind).Select(rule => new RuleDescription(rule.Id, rule.Version, rule.Weight, rule.OnZero, Parameters.GetValueOrDefault(rule.Id, ""), rule.Fix)),
+        .. ValidationRules.For(kind).Select(rule => new RuleDescription(rule.Id, rule.Version, rule.Weight, rule.OnZero, Parameters.GetValueOrDefault($"{kind}/{rule.Id}") ?? Parameters.GetValueOrDefault(rule.Id, ""), rule.Fix)),
     ];
 }

@@ -14,7 +14,8 @@ namespace Assay.Server.Review;
 /// POST /api/v1/review/assignments/{id}/vote: one vote; agreeing votes decide, and the verdict goes on the ledger. …/pass: hands the file back.
 /// The answer is the same whatever the vote did, so that it does not tell a file with a known answer.
 /// </summary>
-internal sealed class CastVote(IDbContextFactory<AssayDb> reader, DbWriter writer, LedgerSequencer ledger, IOptions<ReviewOptions> options, TimeProvider clock)
+internal sealed class CastVote(IDbContextFactory<AssayDb> reader, DbWriter writer, LedgerSequencer ledger, LinkedAccounts links,
+    IOptions<ReviewOptions> options, TimeProvider clock)
 {
     public static void Map(RouteGroupBuilder group)
     {
@@ -90,6 +91,11 @@ internal sealed class CastVote(IDbContextFactory<AssayDb> reader, DbWriter write
         if (row.Removal is not null || round is { ClosedAt: not null })
         {
             return Gone; // it ended while this reviewer read
+        }
+
+        if ((await links.OfAsync(db, assignment.ReviewerId, stop)).Contains(row.AccountId))
+        {
+            return Refusal.Conflict("linked", "Since you were given this file, your account and its contributor's were linked, so the vote does not count. Ask for the next one.");
         }
 
         db.Votes.Add(new VoteRow

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Net;
 using Assay.Client.Contributions;
 using Assay.Client.Datanets;
@@ -23,13 +24,14 @@ public sealed class RealMediaTests
         var pictures = await OpenAsync(person, "image");
         var clips = await OpenAsync(person, "audio");
         var clip = Clip.Compose(5, seconds: 4);
-        var before = Memory();
         (string Kind, string Name, byte[] Content, string State)[] files =
         [
             .. ((string[])[".png", ".jpg", ".webp", ".bmp", ".tiff"]).Select((type, seed) => ("image", "good" + type, PictureFiles.Make(Scene.Draw(500 + seed), type), "accepted")),
             ("audio", "good.wav", clip.ToWav(), "accepted"),
             ("audio", "good.flac", FlacWriter.Encode(Clip.Compose(6, seconds: 4)), "accepted"),
             ("audio", "good.mp3", Mp3Writer.Frames(100), "accepted"),
+            ("image", "large.png", Scene.Png(8_000, 5_000, ("IDAT", Zeros(5_000 * 24_001))), "review"), // 40 megapixels, blank
+            ("image", "large.tiff", PictureFiles.Tiff(8_000, 4_999, Zeros(8_000 * 4_999 * 3), packing: 8), "review"),
             ("image", "bomb.png", Scene.Png(50_000, 50_000, ("IDAT", new byte[6_000])), "rejected"),
             ("image", "cut.jpg", [.. PictureFiles.Jpeg(Scene.Draw(9), 80, 0)[..4_000], 0xFF, 0xD9], "rejected"),
             ("image", "circle.tiff", PictureFiles.Tiff(Scene.Draw(9), next: -1), "rejected"),
@@ -39,6 +41,7 @@ public sealed class RealMediaTests
             ("audio", "endless.mp3", [.. Mp3Writer.Id3("x", stated: 200_000_000), .. Mp3Writer.Frames(9)], "rejected"),
         ];
 
+        var before = Memory();
         var sent = new List<(string Id, string Name, string State)>();
         foreach (var (kind, name, content, state) in files)
         {
@@ -64,6 +67,17 @@ public sealed class RealMediaTests
         using var answer = await person.SendAsync(datanet, name, content, query: Said);
         Assert.True(answer.StatusCode == HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync(Cancel));
         return (await Person.ReadAsync<ContributionView>(answer)).Id;
+    }
+
+    private static byte[] Zeros(int count)
+    {
+        using var packed = new MemoryStream();
+        using (var deflate = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            deflate.Write(new byte[count]);
+        }
+
+        return packed.ToArray();
     }
 
     private static long Memory()

@@ -86,9 +86,12 @@ public sealed class AssignmentTests
         Assert.Equal(HttpStatusCode.NoContent, stated.StatusCode);
 
         Assert.Null(await friend.NextAsync());
+        var held = (await stranger.NextAsync())!;
         using var own = await stranger.PostAsync("/api/v1/account-links", new AccountLinkRequest(author.Account.Id));
         Assert.Equal(HttpStatusCode.NoContent, own.StatusCode);
+        await stranger.PostAsync($"/api/v1/review/assignments/{held.AssignmentId}/vote", new VoteRequest(true, "My friend's.")).RefusedAsync(HttpStatusCode.Conflict, "linked");
         Assert.Null(await stranger.NextAsync());
+        Assert.NotNull(await (await server.JoinAsync("reviewer")).NextAsync());
     }
 
     [Fact]
