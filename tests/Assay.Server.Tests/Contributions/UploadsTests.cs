@@ -1,6 +1,5 @@
 using System.Net;
 using Assay.Client.Contributions;
-using Assay.Server.Contributions.Uploads;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Tests.Contributions;
