@@ -7,6 +7,7 @@ using Assay.Data.Validation;
 namespace Assay.Cli.Tests.Hostile;
 
 /// <summary>Every hostile file goes the way that a contributor's goes: the gate in this process, then the real limited child. Nothing crashes here, nothing is left behind, and each finding names what is wrong.</summary>
+[Collection(nameof(Alone))]
 public sealed class HostileFileTests(ITestOutputHelper output) : IDisposable
 {
     private const string Purpose = "Texts about bees and hives, pictures of boats in harbours, and recordings of gulls and ships for people who learn their names.";

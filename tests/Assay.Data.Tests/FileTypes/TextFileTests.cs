@@ -37,24 +37,4 @@ public sealed class TextFileTests
         Assert.Equal([(1, "Title"), (2, "Part two"), (2, "Sub")], headings.Select(heading => (heading.Level, heading.Title)));
         Assert.Equal("Title\n=====\n", source[headings[0].Start..headings[0].End]);
     }
-
-    [Fact]
-    public void Every_known_type_claims_only_its_own_head()
-    {
-        var heads = new Dictionary<string, byte[]>
-        {
-            ["md"] = "# Words\n"u8.ToArray(),
-            ["pdf"] = TestFiles.Pdf("words"),
-            ["docx"] = TestFiles.Docx("words"),
-        };
-
-        Assert.Equal(4, Data.FileTypes.FileTypes.All.Count);
-        foreach (var type in Data.FileTypes.FileTypes.All)
-        {
-            foreach (var (name, head) in heads)
-            {
-                Assert.Equal(name == type.Name || (name == "md" && type.Name == "txt"), type.Sniff(head));
-            }
-        }
-    }
 }
