@@ -1,16 +1,19 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using Assay.Client.Datanets;
+using Assay.Testing;
 
 namespace Assay.Server.Tests.Faults;
 
 /// <summary>Requests that mean harm: each gets a clear refusal, none an unhandled error, and nothing is stored.</summary>
-public sealed class HostileRequestTests(AssayServer server) : IClassFixture<AssayServer>
+public sealed partial class HostileRequestTests(AssayServer server) : IClassFixture<AssayServer>
 {
+    /// <summary>Every command of the API, as the snapshot of its description has it, with ids of nothing.</summary>
     private static readonly string[] Posts =
     [
-        "accounts", "session", "keys", "roles", "datanets", "datanets/d_0/state", "datanets/d_0/snapshots", "datanets/d_0/access", "access/q_0",
-        "runs", "runs/r_0/cancel", "chat", "chat/stream", "answers/i_0/correction", "review/c_0/votes",
+        .. File.ReadLines(Path.Combine(Repository.Root, "tests", "Assay.Server.Tests", "Shared", "Hosting", "openapi-paths.txt"))
+            .Where(line => line.StartsWith("POST   /api/v1/", StringComparison.Ordinal)).Select(line => Identifier().Replace(line["POST   /api/v1/".Length..], "0")),
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -36,10 +39,10 @@ public sealed class HostileRequestTests(AssayServer server) : IClassFixture<Assa
     public async Task Every_JSON_endpoint_refuses_a_bad_body(string kind, byte[] body)
     {
         var person = await server.JoinAsync("operator", "reviewer");
-        foreach (var path in Posts)
+        foreach (var path in Posts.Where(path => path != "review/next")) // which reads no body
         {
             using var answer = await SendAsync(person.Http, "/api/v1/" + path, body);
-            Assert.True((int)answer.StatusCode is >= 400 and < 500 || (path == "runs/r_0/cancel" && answer.StatusCode == HttpStatusCode.NotFound), $"{path}, {kind}: {(int)answer.StatusCode}");
+            Assert.True((int)answer.StatusCode is >= 400 and < 500, $"{path}, {kind}: {(int)answer.StatusCode}");
         }
 
         using var openAi = await SendAsync(person.Http, "/v1/chat/completions", body);
@@ -138,9 +141,12 @@ public sealed class HostileRequestTests(AssayServer server) : IClassFixture<Assa
     [Fact]
     public async Task Everything_that_needs_somebody_refuses_nobody()
     {
-        foreach (var path in Posts.Where(path => path is not ("accounts" or "session")))
+        foreach (var path in Posts.Where(path => path is not ("accounts" or "session" or "ledger/receipts")))
         {
-            await SendAsync(server.Anonymous, "/api/v1/" + path, "{}"u8.ToArray()).RefusedAsync(HttpStatusCode.Unauthorized);
+            using var refused = await SendAsync(server.Anonymous, "/api/v1/" + path, "{}"u8.ToArray());
+
+            // An upload is told that its body has the wrong type before anybody asks who sends it.
+            Assert.True(refused.StatusCode is HttpStatusCode.Unauthorized || (refused.StatusCode is HttpStatusCode.UnsupportedMediaType && path is "datanets/0/contributions" or "validate"), $"{path}: {(int)refused.StatusCode}");
         }
 
         foreach (var path in (string[])["me", "keys", "me/contributions", "me/quota", "access", "runs", "models", "review/next", "answers/i_0"])
@@ -155,4 +161,7 @@ public sealed class HostileRequestTests(AssayServer server) : IClassFixture<Assa
         content.Headers.ContentType = new("application/json");
         return http.PostAsync(new Uri(path, UriKind.Relative), content, Cancel);
     }
+
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex Identifier();
 }
