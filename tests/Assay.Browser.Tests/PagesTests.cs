@@ -8,7 +8,7 @@ public sealed partial class PagesTests(Site site)
     private static readonly string[] Paths =
     [
         "/", "/sign-in", "/sign-up", "/me", "/me/data", "/datanets", "/datanets/new", "/datanets/{datanet}", "/datanets/{datanet}/versions/1", "/datanets/{datanet}/settings", "/datanets/{datanet}/quiz", "/contribute", "/contribute?datanet={datanet}",
-        "/contributions/{contribution}", "/review", "/reviewers", "/leaderboard", "/models", "/studio", "/runs", "/chat", "/access", "/transparency", "/docs",
+        "/contributions/{contribution}", "/review", "/reviewers", "/leaderboard", "/models", "/studio", "/runs", "/chat", "/access", "/transparency", "/docs", "/rules",
     ];
 
     [Theory]

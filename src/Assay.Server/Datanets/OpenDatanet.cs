@@ -83,9 +83,9 @@ internal static class OpenDatanet
     private static string? Refuse(Request request)
     {
         var words = request.Licences.Concat(request.Tags ?? []).Concat(request.Languages ?? []);
-        if (words.FirstOrDefault(word => word.Length is < 1 or > 40 || word.Contains(',', StringComparison.Ordinal) || !DisplayName.IsClean(word)) is { } bad)
+        if (DatanetWords.Problem("licence, tag or language", words) is { } bad)
         {
-            return $"'{bad}' cannot be a licence, tag or language: 1 to 40 visible characters, no comma.";
+            return bad;
         }
 
         if (!DisplayName.IsClean(request.Name) || request.Name.Trim().Length < 3)

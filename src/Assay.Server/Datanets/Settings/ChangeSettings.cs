@@ -1,5 +1,4 @@
 using Assay.Client.Datanets;
-using Assay.Data.FileTypes;
 using Assay.Data.Records;
 using Assay.Server.Accounts;
 using Assay.Server.Shared;
@@ -86,8 +85,6 @@ internal static class ChangeSettings
     {
         null => null,
         _ when words.Count < least || words.Count > MostWords => $"{words.Count} {what}s were given; {least} to {MostWords} may be.",
-        _ => words.FirstOrDefault(word => word.Length is < 1 or > 40 || word.Contains(',', StringComparison.Ordinal) || !DisplayName.IsClean(word)) is { } bad
-            ? $"'{bad}' cannot be a {what}: 1 to 40 visible characters, no comma."
-            : null,
+        _ => DatanetWords.Problem(what, words),
     };
 }
