@@ -25,7 +25,7 @@ public sealed class DerivedRule : IValidationRule
     public OnZero OnZero => OnZero.None;
 
     /// <inheritdoc/>
-    public string Fix => "Nothing needs fixing: the source is named, and credit follows it.";
+    public string Fix => "Nothing needs fixing: the source is named.";
 
     /// <inheritdoc/>
     public bool AppliesTo(DatanetKind kind) => kind == DatanetKind.Text;
