@@ -4,7 +4,7 @@ using Assay.Data.FileTypes;
 
 namespace Assay.Data.Validation.Rules;
 
-/// <summary>Records that hold at least 0.3 of an earlier record of the same datanet word for word. Shown with the source, never counted: credit follows it.</summary>
+/// <summary>Records that hold at least 0.3 of an earlier record of the same datanet word for word. Shown with the source, never counted.</summary>
 public sealed class DerivedRule : IValidationRule
 {
     /// <summary>Share of the earlier record's runs of four rare words from which a record counts as derived.</summary>
