@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Assay.Client.Contributions;
 using Assay.Data.Validation;
+using Assay.Server.Contributions.Comparisons;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Quotas;
 using Microsoft.EntityFrameworkCore;
@@ -42,13 +43,16 @@ internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, Quota
                 Records = db.Records.Count(record => record.ContributionId == row.Id),
                 Ahead = row.DecidedAt == null ? db.Contributions.Count(other => other.DecidedAt == null && other.Removal == null && other.EntryId < row.EntryId) : 0,
             }).ToListAsync(cancel);
+        var ids = rows.ConvertAll(item => item.Row.Id);
+        var compared = (await db.Overlaps.AsNoTracking().Where(overlap => ids.Contains(overlap.ContributionId) && overlap.OtherId != OverlapRow.Unknown)
+            .Select(overlap => new { overlap.ContributionId, overlap.Rule }).Distinct().ToListAsync(cancel)).ToLookup(overlap => overlap.ContributionId, overlap => overlap.Rule);
         return rows.ConvertAll(item =>
         {
             var stored = item.Row.Report is null ? null : JsonSerializer.Deserialize<StoredReport>(item.Row.Report, InspectionJson.Options);
             return new ContributionView(item.Row.Id, item.Row.DatanetId, item.Datanet.Name, item.Row.AccountId, item.Account, item.Row.FileName, item.Row.Type,
                 item.Row.Bytes, item.Row.Sha256, item.Row.Licence, JsonNamingPolicy.SnakeCaseLower.ConvertName(item.Row.State.ToString()), item.Row.Score,
                 item.Row.ReceivedAt, item.Row.DecidedAt, item.Index, item.Verdict, item.Records,
-                [.. (stored?.Report.Findings ?? []).Select(finding => ToView(finding, stored!.Related, stored.Sources))],
+                [.. (stored?.Report.Findings ?? []).Select(finding => ToView(finding, stored!.Related, stored.Sources, item.Row.Removal is null ? compared[item.Row.Id] : []))],
                 FromAnswer: item.Row.FromAnswer,
                 QueuePosition: item.Row.DecidedAt is null && item.Row.Removal is null ? item.Ahead + 1 : null,
                 Sum: stored is null ? null : ToView(stored.Report.Score, item.Datanet.Accept),
@@ -57,9 +61,10 @@ internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, Quota
         });
     }
 
-    private static FindingView ToView(ValidationFinding finding, string? related, IReadOnlyDictionary<string, string>? sources) => new(finding.Rule, finding.Version, finding.Score, finding.Weight,
+    private static FindingView ToView(ValidationFinding finding, string? related, IReadOnlyDictionary<string, string>? sources, IEnumerable<string> compared) => new(finding.Rule, finding.Version, finding.Score, finding.Weight,
         string.Join(' ', finding.Evidence.Select(evidence => evidence.Text)), finding.Score < 1000 ? finding.Fix : null,
-        finding.Rule == "novelty" ? related : finding.Score < 1000 ? sources?.GetValueOrDefault(finding.Rule) : null);
+        finding.Rule == "novelty" ? related : finding.Score < 1000 ? sources?.GetValueOrDefault(finding.Rule) : null,
+        compared.Contains(finding.Rule));
 
     internal static ScoreView ToView(ValidationScore score, int accept) => new(score.Sum, score.EvaluatedWeight,
         score.Score < score.Uncapped ? score.Score : null, score.Score < score.Uncapped ? string.Join(", ", score.CappedBy) : null, accept, accept - ValidationPolicy.ReviewBand);

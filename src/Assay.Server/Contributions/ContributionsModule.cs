@@ -3,6 +3,7 @@ using Assay.Client.Datanets;
 using Assay.Data.FileTypes;
 using Assay.Data.Validation;
 using Assay.Server.Accounts;
+using Assay.Server.Contributions.Comparisons;
 using Assay.Server.Contributions.DryRuns;
 using Assay.Server.Contributions.TestSets;
 using Assay.Server.Contributions.Extraction;
@@ -30,6 +31,7 @@ internal static class ContributionsModule
         builder.Services.AddSingleton<UploadFile>();
         builder.Services.AddSingleton<Uploads.Uploads>();
         builder.Services.AddSingleton<ContributionViews>();
+        builder.Services.AddSingleton<SideBySide>();
         builder.Services.AddSingleton<ValidationJobs>();
         builder.Services.AddSingleton<DecideContribution>();
         builder.Services.AddSingleton<Sweep>();
@@ -43,10 +45,13 @@ internal static class ContributionsModule
         UploadEndpoints.Map(group);
         DryRun.Map(group);
         RegisterTestSet.Map(group);
+        TestSetViews.Map(group);
+        RemoveTestSet.Map(group);
         group.MapGet("/rules", () => TypedResults.Ok(Enum.GetValues<DatanetKind>().ToDictionary(kind => kind.ToString().ToLowerInvariant(), RuleTable.For)));
         SendExtractedText.Map(group);
         ReadReceipt.Map(group);
         ReadContent.Map(group);
+        ReadComparisons.Map(group);
         group.MapGet("/contributions/{id}", async Task<Results<Ok<ContributionView>, ProblemHttpResult>> (string id, ContributionViews views, CancellationToken cancel) =>
             await views.OneAsync(id, cancel) is { } view ? TypedResults.Ok(view) : Refusal.NotFound("contribution", id).ToProblem());
         group.MapGet("/datanets/{id}/contributions", async Task<Ok<Page<ContributionView>>> (string id, ContributionViews views, CancellationToken cancel) =>

@@ -1,6 +1,7 @@
 using Assay.Data.Duplicates;
 using Assay.Data.Validation;
 using Assay.Data.Validation.Rules;
+using Assay.Server.Contributions.Comparisons;
 using Assay.Server.Shared.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -41,20 +42,23 @@ internal static class PassageIndex
         rows.Passages.Where(row => rows.Records.Any(record => record.Id == row.RecordId && record.ContributionId == contributionId)).ExecuteDeleteAsync(stop);
 
     /// <summary>The findings on derived and plagiarised records, and the contributions that they name.</summary>
-    public static async Task<(IReadOnlyList<ValidationFinding> Findings, IReadOnlyDictionary<string, string> Sources)> FindAsync(
+    public static async Task<(IReadOnlyList<ValidationFinding> Findings, IReadOnlyDictionary<string, string> Sources, IReadOnlyList<Overlap> Overlaps)> FindAsync(
         AssayDb db, ContributionRow row, Inspection inspection, CancellationToken cancel)
     {
         var overlaps = new List<RecordOverlap>();
         foreach (var batch in inspection.Reading.Records.Chunk(Batch))
         {
-            overlaps.AddRange(await FindBatchAsync(db, row, [.. batch.Select(record => (record.Number, Text: record.JoinedText()))], cancel));
+            overlaps.AddRange(await FindBatchAsync(db, row, [.. batch.Select(record => (record.Index, record.Number, Text: record.JoinedText()))], cancel));
         }
 
         var records = inspection.Reading.Records.Count;
         var sources = new Dictionary<string, string>();
         Note("derived", overlap => !overlap.IsElsewhere, overlap => overlap.Taken());
         Note("plagiarism", overlap => overlap.IsElsewhere, overlap => overlap.Borrowed());
-        return ([DerivedRule.Score(overlaps, records), PlagiarismRule.Score(overlaps, records)], sources);
+        return ([DerivedRule.Score(overlaps, records), PlagiarismRule.Score(overlaps, records)], sources,
+            [.. DerivedRule.Told(overlaps).Select(overlap => Pair("derived", overlap)), .. PlagiarismRule.Told(overlaps).Select(overlap => Pair("plagiarism", overlap))]);
+
+        static Overlap Pair(string rule, RecordOverlap overlap) => new(rule, overlap.Index, overlap.Contribution, overlap.Earlier);
 
         void Note(string rule, Func<RecordOverlap, bool> counts, Func<RecordOverlap, double> share)
         {
@@ -65,7 +69,7 @@ internal static class PassageIndex
         }
     }
 
-    private static async Task<List<RecordOverlap>> FindBatchAsync(AssayDb db, ContributionRow row, List<(int Number, string Text)> records, CancellationToken cancel)
+    private static async Task<List<RecordOverlap>> FindBatchAsync(AssayDb db, ContributionRow row, List<(int Index, int Number, string Text)> records, CancellationToken cancel)
     {
         var grams = records.ConvertAll(record => GramsOf(record.Text));
         var wanted = grams.SelectMany(set => set).Distinct().Select(hash => unchecked((long)hash)).ToList();
@@ -82,20 +86,21 @@ internal static class PassageIndex
         var found = new List<RecordOverlap>();
         for (var index = 0; index < records.Count; index++)
         {
-            var of = candidates[index].Where(earlier.ContainsKey).Select(id => earlier[id]).Select(item => Overlap(records[index], grams[index], item.Record, item.FileName, row.DatanetId)).ToList();
+            var of = candidates[index].Where(earlier.ContainsKey).Select(id => earlier[id]).Select(item => Measure(records[index], grams[index], item.Record, item.FileName, row.DatanetId)).ToList();
             found.AddRange(((RecordOverlap?[])[of.Where(overlap => !overlap.IsElsewhere).MaxBy(overlap => overlap.Taken()), of.Where(overlap => overlap.IsElsewhere).MaxBy(overlap => overlap.Borrowed())]).OfType<RecordOverlap>());
         }
 
         return found;
     }
 
-    private static RecordOverlap Overlap((int Number, string Text) record, HashSet<ulong> mine, RecordRow earlier, string fileName, string datanet)
+    private static RecordOverlap Measure((int Index, int Number, string Text) record, HashSet<ulong> mine, RecordRow earlier, string fileName, string datanet)
     {
         var theirs = GramsOf(earlier.JoinedText());
         var elsewhere = earlier.DatanetId != datanet;
         return new RecordOverlap(record.Number, mine.Count(theirs.Contains), mine.Count, theirs.Count,
             $"record {earlier.Ordinal + 1} of '{fileName}'{(elsewhere ? " in another datanet" : "")}", earlier.ContributionId, elsewhere,
-            [.. WordGrams.Shared(record.Text, theirs, ShownPassages).Select(passage => passage.Length > PassageLength ? passage[..PassageLength] + "…" : passage)]);
+            [.. WordGrams.Shared(record.Text, theirs, ShownPassages).Select(passage => passage.Length > PassageLength ? passage[..PassageLength] + "…" : passage)])
+        { Index = record.Index, Earlier = earlier.Id };
     }
 
     private static HashSet<ulong> GramsOf(string text) => WordGrams.Of(NormalisedText.Of(text), WordGrams.PassageWords);
