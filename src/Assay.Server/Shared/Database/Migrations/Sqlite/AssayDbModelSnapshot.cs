@@ -313,31 +313,6 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.ToTable("band", (string)null);
                 });
 
-            modelBuilder.Entity("Assay.Server.Contributions.Comparisons.OverlapRow", b =>
-                {
-                    b.Property<string>("ContributionId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Rule")
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("Ordinal")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("OtherId")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<long?>("OtherRecordId")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("ContributionId", "Rule", "Ordinal");
-
-                    b.HasIndex("OtherId");
-
-                    b.ToTable("overlap", (string)null);
-                });
-
             modelBuilder.Entity("Assay.Server.Contributions.ContributionRow", b =>
                 {
                     b.Property<string>("Id")
@@ -602,16 +577,6 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<long>("RegisteredAt")
                         .HasColumnType("INTEGER");
-
-                    b.Property<string>("RegisteredById")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<long?>("RemovedAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("RemovedById")
-                        .HasColumnType("TEXT");
 
                     b.Property<int>("Runs")
                         .HasColumnType("INTEGER");
