@@ -47,6 +47,6 @@ internal static class ReadSnapshot
         var snapshot = await db.Snapshots.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancel);
         return snapshot is null
             ? Refusal.NotFound("snapshot", id).ToProblem()
-            : TypedResults.Ok(await previews.MakeAsync(snapshot, model, new RunSettings(CutOff: model.Context), Math.Clamp(samples, 1, 20), cancel));
+            : TypedResults.Ok(await previews.MakeAsync(snapshot, model, new RunSettings { CutOff = model.Context }, Math.Clamp(samples, 1, 20), cancel));
     }
 }

@@ -102,9 +102,11 @@ internal sealed class RemoveContribution(IDbContextFactory<AssayDb> reader, DbWr
         await db.Runs.Where(run => runs.Contains(run.Id)).ExecuteUpdateAsync(set => set.SetProperty(run => run.Removed, run => run.Removed + 1), stop);
 
         var stopped = new List<(long, string, bool)>();
-        foreach (var job in await db.Jobs.Where(job => job.Kind == "train" && runs.Contains(job.Subject) && (job.State == JobState.Queued || job.State == JobState.Running)).ToListAsync(stop))
+        var paused = await db.Runs.Where(run => runs.Contains(run.Id) && run.State == RunState.Paused).Select(run => run.Id).ToListAsync(stop);
+        foreach (var job in await db.Jobs.Where(job => job.Kind == "train" && runs.Contains(job.Subject) && (job.State == JobState.Queued || job.State == JobState.Running
+            || (paused.Contains(job.Subject) && !db.Jobs.Any(later => later.Kind == "train" && later.Subject == job.Subject && later.Id > job.Id)))).ToListAsync(stop))
         {
-            var waits = job.State == JobState.Queued;
+            var waits = job.State != JobState.Running;
             (job.Cancel, job.State) = (true, waits ? JobState.Cancelled : job.State);
             stopped.Add((job.Id, job.Subject, waits));
         }

@@ -49,7 +49,7 @@ internal static class RunEvents
                 yield return new SseItem<string>(row.Point, "point") { EventId = row.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) };
             }
 
-            if (rows.Count == 0 && state is RunState.Succeeded or RunState.Failed or RunState.Cancelled)
+            if (rows.Count == 0 && state is RunState.Succeeded or RunState.Stopped or RunState.Failed or RunState.Cancelled)
             {
                 yield return new SseItem<string>(JsonSerializer.Serialize(new { State = state }, AssayJson.Options), "end");
                 yield break;

@@ -23,7 +23,13 @@ internal static class RunsModule
         builder.Services.AddSingleton<RunPresets>();
         builder.Services.AddSingleton<StartRun>();
         builder.Services.AddSingleton<TrainingJobs>();
+        builder.Services.AddSingleton<LookAtRun>();
+        builder.Services.AddSingleton<RecordProgress>();
         builder.Services.AddSingleton<FinishRun>();
+        builder.Services.AddSingleton<PauseRun>();
+        builder.Services.AddSingleton<ResumeRun>();
+        builder.Services.AddSingleton<StopRun>();
+        builder.Services.AddSingleton<ReadEvaluations>();
         builder.Services.AddSingleton<StopWithoutAccess>();
         builder.Services.AddSingleton<CancelDeadline>();
     }
@@ -33,8 +39,14 @@ internal static class RunsModule
         var group = app.MapGroup("/api/v1/runs").WithTags("Runs").RequireAuthorization(Scopes.Read);
         StartRun.Map(group);
         CancelRun.Map(group);
+        LookAtRun.Map(group);
+        PauseRun.Map(group);
+        ResumeRun.Map(group);
+        StopRun.Map(group);
+        ReadEvaluations.Map(group);
         TrainWithout.Map(group);
         RunEvents.Map(group);
+        group.MapGet("/settings", () => TypedResults.Ok(RunSettingList.All));
         group.MapGet("/", async Task<Ok<Page<RunView>>> (CurrentUser user, RunViews views, CancellationToken cancel) =>
             TypedResults.Ok(new Page<RunView>(await views.OfAccountAsync(user.Id, cancel))));
         group.MapGet("/{id}", async Task<Results<Ok<RunView>, ProblemHttpResult>> (string id, CurrentUser user, RunViews views, CancellationToken cancel) =>
@@ -43,7 +55,7 @@ internal static class RunsModule
         group.MapGet("/{id}/records", RecordsAsync);
         group.MapGet("/{id}/adapter/{file}", async Task<Results<PhysicalFileHttpResult, ProblemHttpResult>> (
             string id, string file, CurrentUser user, RunViews views, TrainingJobs files, CancellationToken cancel) =>
-            await views.OneAsync(id, user.Id, cancel) is { State: "succeeded" } && AdapterFiles.Contains(file)
+            await views.OneAsync(id, user.Id, cancel) is { ModelName: not null } && AdapterFiles.Contains(file)
                 ? TypedResults.PhysicalFile(Path.Combine(files.AdapterFolder(id), file), "application/octet-stream", file)
                 : Refusal.NotFound("adapter file", file).ToProblem());
     }

@@ -43,7 +43,7 @@ public sealed class ErasureTests
         await Eventually.TrueAsync(async () => (await owner.GetAsync<DatanetView>($"/api/v1/datanets/{datanet.Id}")).Accepted >= 5);
 
         var version = await owner.PostAsync<SnapshotView>($"/api/v1/datanets/{datanet.Id}/snapshots", new { });
-        var settings = new RunSettings(Rank: 4, MaxSteps: 4, BatchSize: 2, GradientAccumulation: 1, CutOff: 128, HoldOut: 0, CheckpointEvery: 1);
+        var settings = new RunSettings { Rank = 4, MaxSteps = 4, BatchSize = 2, GradientAccumulation = 1, CutOff = 128, HoldOut = 0, CheckpointEvery = 1 };
         var run = await owner.PostAsync<RunView>("/api/v1/runs", new StartRunRequest(TinyBase.Name, [version.Id], "Quick", settings));
         run = await Eventually.GetAsync(async () => await owner.GetAsync<RunView>($"/api/v1/runs/{run.Id}") is { EndedAt: not null } ended ? ended : null, TimeSpan.FromMinutes(5));
         Assert.Equal("succeeded", run.State);
