@@ -7,6 +7,7 @@ using Assay.Client.Chat;
 using Assay.Client.Leases;
 using Assay.Ledger.Entries;
 using Assay.Server.Attribution;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.ModelCatalog;
 using Assay.Server.Runs;
 using Assay.Server.Shared;
@@ -25,7 +26,7 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
     private const int MaxCharacters = 200_000;
 
     public async IAsyncEnumerable<AnswerStep> AskAsync(
-        ChatRequest request, IReadOnlyList<string> stop, string accountId, [EnumeratorCancellation] CancellationToken cancel)
+        ChatRequest request, IReadOnlyList<string> stop, Viewer viewer, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (Refuse(request) is { } why)
         {
@@ -33,7 +34,7 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
             yield break;
         }
 
-        var (model, version) = await FindAsync(request.Model, accountId, cancel);
+        var (model, version) = await FindAsync(request.Model, viewer, cancel);
         if (model is null)
         {
             yield return new AnswerStep.Refused(Refusal.NotFound("model", request.Model));
@@ -43,7 +44,7 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
         var seed = request.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue);
         var payload = new InferPayload(AssayDb.NewId("i_"), model.Folder, version is null ? null : files.AdapterFolder(version.RunId), request.Messages,
             request.Temperature, request.TopP, request.TopK, request.RepetitionPenalty, request.MaxTokens, seed, stop);
-        var (chunks, full) = queue.Ask(payload, accountId, cancel);
+        var (chunks, full) = queue.Ask(payload, viewer.AccountId, cancel);
         if (full is not null)
         {
             yield return new AnswerStep.Refused(full);
@@ -53,6 +54,12 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
         var text = new StringBuilder();
         await foreach (var chunk in chunks!)
         {
+            if (!await MayGoOnAsync(version, viewer, cancel))
+            {
+                yield return new AnswerStep.Refused(Refusal.NotFound("model", request.Model));
+                yield break;
+            }
+
             if (chunk.Error is not null)
             {
                 yield return new AnswerStep.Refused(new Refusal(StatusCodes.Status503ServiceUnavailable, "no_answer", chunk.Error));
@@ -67,8 +74,10 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
 
             if (chunk.End is { } end)
             {
-                await StoreAsync(request, (payload, end, text.ToString()), (model, version), accountId, cancel);
-                yield return new AnswerStep.Done((await views.OneAsync(payload.Id, accountId, cancel))!);
+                await StoreAsync(request, (payload, end, text.ToString()), (model, version), viewer.AccountId, cancel);
+                yield return await views.OneAsync(payload.Id, viewer, cancel) is { } answer
+                    ? new AnswerStep.Done(answer)
+                    : new AnswerStep.Refused(Refusal.NotFound("model", request.Model));
             }
         }
     }
@@ -87,7 +96,7 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
         _ => null,
     };
 
-    private async Task<(BaseModel? Base, ModelVersionRow? Version)> FindAsync(string name, string accountId, CancellationToken cancel)
+    private async Task<(BaseModel? Base, ModelVersionRow? Version)> FindAsync(string name, Viewer viewer, CancellationToken cancel)
     {
         if (bases.Find(name) is { } plain)
         {
@@ -95,8 +104,20 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
         }
 
         await using var db = await reader.CreateDbContextAsync(cancel);
-        var version = await db.ModelVersions.AsNoTracking().FirstOrDefaultAsync(row => row.Name == name && row.OwnerId == accountId, cancel);
+        var version = await Readable.Models(db, viewer).AsNoTracking().FirstOrDefaultAsync(row => row.Name == name, cancel);
         return version is null ? (null, null) : (bases.Find(version.Base), version);
+    }
+
+    /// <summary>Who loses a private datanet while a model answers from it loses the rest of the answer.</summary>
+    private async Task<bool> MayGoOnAsync(ModelVersionRow? version, Viewer viewer, CancellationToken cancel)
+    {
+        if (version is null)
+        {
+            return true;
+        }
+
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        return await Readable.Runs(db, viewer).AnyAsync(run => run.Id == version.RunId, cancel);
     }
 
     private async Task StoreAsync(

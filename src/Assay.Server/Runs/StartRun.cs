@@ -5,6 +5,7 @@ using Assay.Data.FileTypes;
 using Assay.Server.Access;
 using Assay.Server.Accounts;
 using Assay.Server.Datanets;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.ModelCatalog;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
@@ -22,7 +23,7 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
         async Task<Results<Created<RunView>, ProblemHttpResult>> (StartRunRequest request, CurrentUser user, StartRun start, RunViews views, CancellationToken cancel) =>
         {
             var (id, refusal) = await start.HandleAsync(request, user, cancel);
-            return refusal is null ? TypedResults.Created($"/api/v1/runs/{id}", await views.OneAsync(id!, user.Id, cancel)) : refusal.ToProblem();
+            return refusal is null ? TypedResults.Created($"/api/v1/runs/{id}", await views.OneAsync(id!, user.Viewer, cancel)) : refusal.ToProblem();
         }).RequireAuthorization(Scopes.Train);
 
     internal async Task<(string? RunId, Refusal? Why)> HandleAsync(StartRunRequest request, CurrentUser user, CancellationToken cancel)
@@ -50,7 +51,7 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
 
         await using var db = await reader.CreateDbContextAsync(cancel);
         var wanted = request.Snapshots.Distinct().ToList();
-        var snapshots = await SnapshotsAsync(db, wanted, cancel);
+        var snapshots = await Readable.Snapshots(db, user.Viewer).AsNoTracking().Where(row => wanted.Contains(row.Id)).OrderBy(row => row.EntryId).ToListAsync(cancel);
         if (wanted.Find(id => !snapshots.Exists(row => row.Id == id)) is { } missing)
         {
             return (null, Refusal.NotFound("datanet version", missing));
@@ -66,7 +67,7 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
             return (null, removed);
         }
 
-        if ((await RefuseAccessAsync(db, snapshots, user.Id, cancel) ?? await RefuseFurtherAsync(db, request, settings, user.Id, cancel)) is { } refusal)
+        if ((await RefuseAccessAsync(db, snapshots, user.Id, cancel) ?? await RefuseFurtherAsync(db, request, settings, user.Viewer, cancel)) is { } refusal)
         {
             return (null, refusal);
         }
@@ -120,14 +121,14 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
         return null;
     }
 
-    private static async Task<Refusal?> RefuseFurtherAsync(AssayDb db, StartRunRequest request, RunSettings settings, string userId, CancellationToken cancel)
+    private static async Task<Refusal?> RefuseFurtherAsync(AssayDb db, StartRunRequest request, RunSettings settings, Viewer viewer, CancellationToken cancel)
     {
         if (request.StartFrom is not { } earlier)
         {
             return null;
         }
 
-        var from = await db.Runs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == earlier && row.OwnerId == userId, cancel);
+        var from = await Readable.Runs(db, viewer).AsNoTracking().FirstOrDefaultAsync(row => row.Id == earlier, cancel);
         if (from is not { State: RunState.Succeeded } || from.Base != request.Base)
         {
             return Refusal.Conflict("start_from", $"The run '{earlier}' is not a succeeded run of yours on the base '{request.Base}'.");
@@ -159,6 +160,7 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
             OwnerId = userId,
             Base = on.Base.Name,
             Snapshots = string.Join(',', on.Snapshots.Select(row => row.Id)),
+            Datanets = string.Join(',', on.Snapshots.Select(row => row.DatanetId).Concat(await LearntAsync(request.StartFrom, cancel)).Distinct()),
             Settings = JsonSerializer.Serialize(settings, AssayJson.Options),
             StartFrom = request.StartFrom,
             TrainRecords = JsonSerializer.Serialize(train),
@@ -167,6 +169,13 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
             HoldOutCount = holdOut.Count,
             CreatedAt = clock.GetUtcNow(),
         }, null);
+    }
+
+    /// <summary>The datanets that a run's adapter knows.</summary>
+    private async Task<string[]> LearntAsync(string? runId, CancellationToken cancel)
+    {
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        return (await db.Runs.Where(row => row.Id == runId).Select(row => row.Datanets).FirstOrDefaultAsync(cancel) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>Every record that a run or one of those it goes on from was trained on.</summary>

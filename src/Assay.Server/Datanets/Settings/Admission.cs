@@ -1,3 +1,4 @@
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.EntityFrameworkCore;
@@ -15,7 +16,12 @@ internal static class Admission
             return null;
         }
 
-        if (datanet.Invited && !await db.DatanetMembers.AnyAsync(row => row.DatanetId == datanet.Id && row.Role == DatanetMemberRow.Contributor
+        if (datanet.Visibility == Visibility.Private && !await Readable.Datanets(db, new Viewer(accountId)).AnyAsync(row => row.Id == datanet.Id, cancel))
+        {
+            return Refusal.NotFound("datanet", datanet.Id);
+        }
+
+        if (datanet.Visibility != Visibility.Public && !await db.DatanetMembers.AnyAsync(row => row.DatanetId == datanet.Id && row.Role == DatanetMemberRow.Contributor
             && db.Accounts.Any(account => account.Id == accountId && account.EmailKey == row.EmailKey), cancel))
         {
             return new Refusal(StatusCodes.Status403Forbidden, "not_invited", $"The datanet '{datanet.Name}' takes files of invited people only. Ask its owner.");
