@@ -8,17 +8,12 @@ namespace Assay.Server.Datanets.Settings;
 /// <summary>Whether a datanet takes files of an account: its invitations and its questions.</summary>
 internal static class Admission
 {
-    /// <summary>Why it does not; null when it does. The owner is always admitted.</summary>
+    /// <summary>Why it does not; null when it does. The owner is always admitted. Whether the account may know of the datanet is asked before.</summary>
     public static async Task<Refusal?> RefuseAsync(AssayDb db, DatanetRow datanet, string accountId, CancellationToken cancel)
     {
         if (datanet.OwnerId == accountId)
         {
             return null;
-        }
-
-        if (datanet.Visibility == Visibility.Private && !await Readable.Datanets(db, new Viewer(accountId)).AnyAsync(row => row.Id == datanet.Id, cancel))
-        {
-            return Refusal.NotFound("datanet", datanet.Id);
         }
 
         if (datanet.Visibility != Visibility.Public && !await db.DatanetMembers.AnyAsync(row => row.DatanetId == datanet.Id && row.Role == DatanetMemberRow.Contributor
