@@ -2,6 +2,7 @@ using Assay.Client.Contributions;
 using Assay.Ledger.Entries;
 using Assay.Server.Accounts;
 using Assay.Server.Contributions;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Review;
 using Assay.Server.Runs;
 using Assay.Server.Shared;
@@ -22,7 +23,7 @@ internal sealed class RemoveContribution(IDbContextFactory<AssayDb> reader, DbWr
 {
     public static void Map(RouteGroupBuilder group) => group.MapPost("/contributions/{id}/removal",
         async Task<Results<Ok<ContributionView>, ProblemHttpResult>> (string id, RemovalRequest request, CurrentUser user, RemoveContribution remove, ContributionViews views, CancellationToken cancel) =>
-            await remove.HandleAsync(id, request, user, cancel) is { } refusal ? refusal.ToProblem() : TypedResults.Ok(await views.OneAsync(id, cancel))).RequireAuthorization(Scopes.Contribute);
+            await remove.HandleAsync(id, request, user, cancel) is { } refusal ? refusal.ToProblem() : TypedResults.Ok(await views.OneAsync(id, user.Viewer, cancel))).RequireAuthorization(Scopes.Contribute);
 
     /// <returns>Why nothing was removed; null when it was.</returns>
     internal async Task<Refusal?> HandleAsync(string id, RemovalRequest request, CurrentUser user, CancellationToken cancel)
@@ -30,7 +31,7 @@ internal sealed class RemoveContribution(IDbContextFactory<AssayDb> reader, DbWr
         long index;
         await using (var db = await reader.CreateDbContextAsync(cancel))
         {
-            var entry = await db.Contributions.Where(row => row.Id == id).Select(row => (long?)row.EntryId).FirstOrDefaultAsync(cancel);
+            var entry = await Readable.Contributions(db, user.Viewer).Where(row => row.Id == id).Select(row => (long?)row.EntryId).FirstOrDefaultAsync(cancel);
             if (entry is null)
             {
                 return Refusal.NotFound("contribution", id);

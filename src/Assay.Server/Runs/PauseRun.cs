@@ -1,5 +1,6 @@
 using Assay.Client.Runs;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Jobs;
@@ -13,12 +14,12 @@ internal sealed class PauseRun(DbWriter writer, RunViews views)
 {
     public static void Map(RouteGroupBuilder group) => group.MapPost("/{id}/pause",
         async Task<Results<Ok<RunView>, ProblemHttpResult>> (string id, CurrentUser user, PauseRun pause, RunViews views, CancellationToken cancel) =>
-            await pause.HandleAsync(id, user.Id, cancel) is { } why ? why.ToProblem() : TypedResults.Ok(await views.OneAsync(id, user.Id, cancel)))
+            await pause.HandleAsync(id, user.Viewer, cancel) is { } why ? why.ToProblem() : TypedResults.Ok(await views.OneAsync(id, user.Viewer, cancel)))
         .RequireAuthorization(Scopes.Train);
 
-    internal async Task<Refusal?> HandleAsync(string id, string accountId, CancellationToken cancel)
+    internal async Task<Refusal?> HandleAsync(string id, Viewer viewer, CancellationToken cancel)
     {
-        if (await views.OneAsync(id, accountId, cancel) is null)
+        if (await views.OneAsync(id, viewer, cancel) is null)
         {
             return Refusal.NotFound("run", id);
         }

@@ -15,7 +15,7 @@ internal sealed class ReadEvaluations(IDbContextFactory<AssayDb> reader, Trainin
 {
     public static void Map(RouteGroupBuilder group) => group.MapGet("/{id}/evaluations",
         async Task<Results<Ok<IReadOnlyList<RunEvaluation>>, ProblemHttpResult>> (string id, CurrentUser user, RunViews views, ReadEvaluations read, CancellationToken cancel) =>
-            await views.OneAsync(id, user.Id, cancel) is { } run ? TypedResults.Ok(await read.OfRunAsync(run, cancel)) : Refusal.NotFound("run", id).ToProblem());
+            await views.OneAsync(id, user.Viewer, cancel) is { } run ? TypedResults.Ok(await read.OfRunAsync(run, cancel)) : Refusal.NotFound("run", id).ToProblem());
 
     /// <summary>In the order of the steps.</summary>
     internal async Task<IReadOnlyList<RunEvaluation>> OfRunAsync(RunView run, CancellationToken cancel)

@@ -1,6 +1,7 @@
 using Assay.Client.Runs;
 using Assay.Server.Access;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Jobs;
@@ -14,12 +15,12 @@ internal sealed class ResumeRun(DbWriter writer, RunViews views, JobQueue jobs, 
 {
     public static void Map(RouteGroupBuilder group) => group.MapPost("/{id}/resume",
         async Task<Results<Ok<RunView>, ProblemHttpResult>> (string id, CurrentUser user, ResumeRun resume, RunViews views, CancellationToken cancel) =>
-            await resume.HandleAsync(id, user.Id, cancel) is { } why ? why.ToProblem() : TypedResults.Ok(await views.OneAsync(id, user.Id, cancel)))
+            await resume.HandleAsync(id, user.Viewer, cancel) is { } why ? why.ToProblem() : TypedResults.Ok(await views.OneAsync(id, user.Viewer, cancel)))
         .RequireAuthorization(Scopes.Train);
 
-    internal async Task<Refusal?> HandleAsync(string id, string accountId, CancellationToken cancel)
+    internal async Task<Refusal?> HandleAsync(string id, Viewer viewer, CancellationToken cancel)
     {
-        if (await views.OneAsync(id, accountId, cancel) is null)
+        if (await views.OneAsync(id, viewer, cancel) is null)
         {
             return Refusal.NotFound("run", id);
         }
@@ -36,7 +37,7 @@ internal sealed class ResumeRun(DbWriter writer, RunViews views, JobQueue jobs, 
             var snapshots = run.SnapshotList;
             foreach (var datanet in await db.Snapshots.Where(row => snapshots.Contains(row.Id)).Select(row => row.DatanetId).Distinct().ToListAsync(stop))
             {
-                if (!await AccessModule.MayTrainAsync(db, accountId, datanet, now, stop))
+                if (!await AccessModule.MayTrainAsync(db, viewer.AccountId, datanet, now, stop))
                 {
                     return new Refusal(StatusCodes.Status403Forbidden, "no_access",
                         $"You may no longer train on the datanet '{datanet}'. Ask its owner again, or cancel the run.");

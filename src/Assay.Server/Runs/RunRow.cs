@@ -15,6 +15,9 @@ internal sealed class RunRow : IEntityTypeConfiguration<RunRow>
     /// <summary>Snapshot ids separated by commas.</summary>
     public string Snapshots { get; init; } = "";
 
+    /// <summary>Ids, separated by commas, of every datanet that its adapter learnt from: in this run, or in those it goes on from. Empty for runs from before datanets could be private.</summary>
+    public string Datanets { get; init; } = "";
+
     /// <summary>JSON of the settings with every default filled in.</summary>
     public string Settings { get; init; } = "";
 

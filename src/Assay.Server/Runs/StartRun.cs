@@ -7,6 +7,7 @@ using Assay.Data.FileTypes;
 using Assay.Server.Access;
 using Assay.Server.Accounts;
 using Assay.Server.Datanets;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.ModelCatalog;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
@@ -24,7 +25,7 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
         async Task<Results<Created<RunView>, ProblemHttpResult>> (StartRunRequest request, CurrentUser user, StartRun start, RunViews views, CancellationToken cancel) =>
         {
             var (id, refusal) = await start.HandleAsync(request, user, cancel);
-            return refusal is null ? TypedResults.Created($"/api/v1/runs/{id}", await views.OneAsync(id!, user.Id, cancel)) : refusal.ToProblem();
+            return refusal is null ? TypedResults.Created($"/api/v1/runs/{id}", await views.OneAsync(id!, user.Viewer, cancel)) : refusal.ToProblem();
         }).RequireAuthorization(Scopes.Train);
 
     internal async Task<(string? RunId, Refusal? Why)> HandleAsync(StartRunRequest request, CurrentUser user, CancellationToken cancel)
@@ -70,14 +71,14 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
 
         await using var db = await reader.CreateDbContextAsync(cancel);
         var wanted = request.Snapshots.Distinct().ToList();
-        var snapshots = await SnapshotsAsync(db, wanted, cancel);
+        var snapshots = await Readable.Snapshots(db, user.Viewer).AsNoTracking().Where(row => wanted.Contains(row.Id)).OrderBy(row => row.EntryId).ToListAsync(cancel);
         if (wanted.Find(id => !snapshots.Exists(row => row.Id == id)) is { } missing)
         {
             return (null, Refusal.NotFound("datanet version", missing));
         }
 
         var refusal = await RefuseKindAsync(db, snapshots, cancel) ?? await RefuseRemovedAsync(db, wanted, request.StartFrom, cancel)
-            ?? await RefuseAccessAsync(db, snapshots, user.Id, cancel) ?? await RefuseFurtherAsync(db, request, settings, user.Id, cancel);
+            ?? await RefuseAccessAsync(db, snapshots, user.Id, cancel) ?? await RefuseFurtherAsync(db, request, settings, user.Viewer, cancel);
         return refusal is null ? (await ChooseAsync(request, (model, settings), snapshots, cancel), null) : (null, refusal);
     }
 
@@ -133,14 +134,14 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
         return null;
     }
 
-    private static async Task<Refusal?> RefuseFurtherAsync(AssayDb db, StartRunRequest request, RunSettings settings, string userId, CancellationToken cancel)
+    private static async Task<Refusal?> RefuseFurtherAsync(AssayDb db, StartRunRequest request, RunSettings settings, Viewer viewer, CancellationToken cancel)
     {
         if (request.StartFrom is not { } earlier)
         {
             return null;
         }
 
-        var from = await db.Runs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == earlier && row.OwnerId == userId, cancel);
+        var from = await Readable.Runs(db, viewer).AsNoTracking().FirstOrDefaultAsync(row => row.Id == earlier, cancel);
         if (from is not { State: RunState.Succeeded or RunState.Stopped } || from.Base != request.Base)
         {
             return Refusal.Conflict("start_from", $"The run '{earlier}' is not a run of yours with a result on the base '{request.Base}'.");
@@ -158,7 +159,7 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
         var weights = snapshots.ConvertAll(row => request.Weights?[request.Snapshots.ToList().IndexOf(row.Id)] ?? 1);
         var train = RecordSelection.Choose([.. manifests.Zip(weights)], holdOut, await ScoresAsync(manifests, cancel), on.Settings);
         List<long> held = [.. manifests.SelectMany(item => item.Contributions).SelectMany(item => item.Records).Select(record => record.Id).Distinct().Where(holdOut.Contains)];
-        return new RunPlan(on.Base, on.Settings, snapshots, weights, train, held);
+        return new RunPlan(on.Base, on.Settings, snapshots, weights, [.. snapshots.Select(row => row.DatanetId).Concat(await LearntAsync(request.StartFrom, cancel)).Distinct()], train, held);
     }
 
     private RunRow Make(StartRunRequest request, string userId, RunPlan plan) => new()
@@ -168,6 +169,7 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
         OwnerId = userId,
         Base = plan.Base.Name,
         Snapshots = string.Join(',', plan.Snapshots.Select(row => row.Id)),
+        Datanets = string.Join(',', plan.Datanets),
         Settings = JsonSerializer.Serialize(plan.Settings, AssayJson.Options),
         Weights = request.Weights is null ? "" : string.Join(',', plan.Weights.Select(weight => weight.ToString("R", CultureInfo.InvariantCulture))),
         Priority = request.Priority,
@@ -184,6 +186,13 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
         var ids = manifests.SelectMany(item => item.Contributions).Select(item => item.Id).ToList();
         await using var db = await reader.CreateDbContextAsync(cancel);
         return await db.Contributions.Where(row => ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id, row => row.Score ?? 0, cancel);
+    }
+
+    /// <summary>The datanets that a run's adapter knows.</summary>
+    private async Task<string[]> LearntAsync(string? runId, CancellationToken cancel)
+    {
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        return (await db.Runs.Where(row => row.Id == runId).Select(row => row.Datanets).FirstOrDefaultAsync(cancel) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>Every record that a run or one of those it goes on from was trained on.</summary>

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Assay.Client.Datanets;
 using Assay.Data.FileTypes;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -26,15 +27,21 @@ internal static class RegisterTestSet
     public static void Map(RouteGroupBuilder group)
     {
         group.MapPost("/test-sets", HandleAsync).RequireAuthorization(Scopes.Contribute);
-        group.MapGet("/test-sets", async Task<Ok<Page<View>>> (AssayDb db, CancellationToken cancel, string? datanet = null) => TypedResults.Ok(new Page<View>(
-            await db.TestSets.AsNoTracking().Where(row => row.DatanetId == null || row.DatanetId == datanet).OrderBy(row => row.Name)
+        group.MapGet("/test-sets", async Task<Ok<Page<View>>> (CurrentUser user, AssayDb db, CancellationToken cancel, string? datanet = null) => TypedResults.Ok(new Page<View>(
+            await ReadableSets(db, user.Viewer).AsNoTracking().Where(row => row.DatanetId == null || row.DatanetId == datanet).OrderBy(row => row.Name)
                 .Select(row => new View(row.Id, row.Name, row.DatanetId, row.Items, row.Runs, row.RegisteredAt)).ToListAsync(cancel))));
+    }
+
+    private static IQueryable<TestSetRow> ReadableSets(AssayDb db, Viewer viewer)
+    {
+        var datanets = Readable.Datanets(db, viewer);
+        return db.TestSets.Where(row => row.DatanetId == null || datanets.Any(datanet => datanet.Id == row.DatanetId));
     }
 
     internal static async Task<Results<Created<View>, ProblemHttpResult>> HandleAsync(
         Request request, CurrentUser user, AssayDb db, DbWriter writer, TimeProvider clock, CancellationToken cancel)
     {
-        var owner = request.Datanet is null ? null : await db.Datanets.Where(row => row.Id == request.Datanet).Select(row => row.OwnerId).FirstOrDefaultAsync(cancel);
+        var owner = request.Datanet is null ? null : await Readable.Datanets(db, user.Viewer).Where(row => row.Id == request.Datanet).Select(row => row.OwnerId).FirstOrDefaultAsync(cancel);
         if (request.Datanet is not null && owner is null)
         {
             return Refusal.NotFound("datanet", request.Datanet).ToProblem();
