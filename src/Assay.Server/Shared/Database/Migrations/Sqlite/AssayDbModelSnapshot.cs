@@ -1160,10 +1160,44 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.ToTable("vote", (string)null);
                 });
 
+            modelBuilder.Entity("Assay.Server.Runs.RunEvaluationRow", b =>
+                {
+                    b.Property<string>("RunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Answers")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Best")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("HoldOutLoss")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Worst")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RunId", "Step");
+
+                    b.ToTable("run_evaluation", (string)null);
+                });
+
             modelBuilder.Entity("Assay.Server.Runs.RunEventRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("EvaluatedStep")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Point")
@@ -1174,9 +1208,14 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("Step")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.HasIndex("RunId", "Id");
+
+                    b.HasIndex("RunId", "Step");
 
                     b.ToTable("run_event", (string)null);
                 });
@@ -1229,9 +1268,15 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("OwnerId")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Removed")
                         .HasColumnType("INTEGER");
@@ -1269,6 +1314,10 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<double?>("TunedLoss")
                         .HasColumnType("REAL");
+
+                    b.Property<string>("Weights")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
@@ -1318,6 +1367,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<long>("Token")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Wish")
+                        .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
