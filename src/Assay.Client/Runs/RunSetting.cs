@@ -35,9 +35,9 @@ public sealed record RunSetting(string Name, string Group, string Label, Setting
 {
     /// <summary>Its value: a double for numbers, a bool, or a string; null when it is absent.</summary>
     [JsonIgnore]
-    public required Func<RunSettings, object?> Read { get; init; }
+    public Func<RunSettings, object?> Read { get; init; } = _ => null;
 
     /// <summary>The settings with another value of the same kind; null only where it is optional.</summary>
     [JsonIgnore]
-    public required Func<RunSettings, object?, RunSettings> With { get; init; }
+    public Func<RunSettings, object?, RunSettings> With { get; init; } = (settings, _) => settings;
 }

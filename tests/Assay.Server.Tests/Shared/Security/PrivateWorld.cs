@@ -185,7 +185,7 @@ public sealed class PrivateWorld : IAsyncLifetime
         var asked = await Builder.PostAsync<AccessView>($"{Path}/access", new AccessRequest($"{Frozen.Purpose} {Planted.Of("access purpose")}", true));
         await Owner.PostAsync<AccessView>($"/api/v1/access/{asked.Id}", new AccessDecision(AccessEntry.Grant));
         Access = (await Contributor.PostAsync<AccessView>($"{Path}/access", new AccessRequest(Frozen.Purpose, true))).Id;
-        var settings = new RunSettings(Rank: 4, MaxSteps: 4, BatchSize: 2, GradientAccumulation: 1, CutOff: 128, HoldOut: 0);
+        var settings = new RunSettings { Rank = 4, MaxSteps = 4, BatchSize = 2, GradientAccumulation = 1, CutOff = 128, HoldOut = 0 };
         var run = await Builder.PostAsync<RunView>("/api/v1/runs", new StartRunRequest(Base, [Versions[0].Id], Planted.Of("run name"), settings));
         using var worker = Server.Worker("train");
         var lease = (await worker.NextAsync("train", Cancel))!;

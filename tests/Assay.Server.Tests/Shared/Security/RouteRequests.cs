@@ -119,7 +119,7 @@ internal sealed class RouteRequests(PrivateWorld world)
             "POST /api/v1/me/password" => new ChangePasswordRequest(Person.Password, "short"),
             "POST /api/v1/review/assignments/{id}/vote" => new VoteRequest(true, "It belongs."),
             "POST /api/v1/roles" => new GrantRoleRequest(world.Guest.Account.Email, "contributor"),
-            "POST /api/v1/runs" => new StartRunRequest(PrivateWorld.Base, [world.Versions[0].Id], "Route", world.Run.Settings),
+            "POST /api/v1/runs" or "POST /api/v1/runs/look" => new StartRunRequest(PrivateWorld.Base, [world.Versions[0].Id], "Route", world.Run.Settings),
             "POST /api/v1/session" => new SignInRequest(PersonOf(world, who).Account.Email, Person.Password),
             "POST /api/v1/test-sets" => new { name = "Another", items = new[] { "thirteen words that stand in a test and must not be trained on at all" }, datanet = world.Datanet.Id },
             _ when route.StartsWith("POST", StringComparison.Ordinal) => new { },
