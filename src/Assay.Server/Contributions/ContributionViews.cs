@@ -2,6 +2,7 @@ using System.Text.Json;
 using Assay.Client.Contributions;
 using Assay.Data.Validation;
 using Assay.Server.Contributions.Comparisons;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Quotas;
 using Microsoft.EntityFrameworkCore;
@@ -11,14 +12,14 @@ namespace Assay.Server.Contributions;
 /// <summary>Contributions as the API and the pages show them.</summary>
 internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, QuotaLedger quotas)
 {
-    public async Task<ContributionView?> OneAsync(string id, CancellationToken cancel) =>
-        (await ReadAsync(rows => rows.Where(row => row.Id == id), cancel)).FirstOrDefault();
+    public async Task<ContributionView?> OneAsync(string id, Viewer viewer, CancellationToken cancel) =>
+        (await ReadAsync(viewer, rows => rows.Where(row => row.Id == id), cancel)).FirstOrDefault();
 
-    public Task<List<ContributionView>> OfAccountAsync(string accountId, int count, CancellationToken cancel) =>
-        ReadAsync(rows => rows.Where(row => row.AccountId == accountId).OrderByDescending(row => row.EntryId).Take(count), cancel);
+    public Task<List<ContributionView>> OfAccountAsync(Viewer viewer, int count, CancellationToken cancel) =>
+        ReadAsync(viewer, rows => rows.Where(row => row.AccountId == viewer.AccountId).OrderByDescending(row => row.EntryId).Take(count), cancel);
 
-    public Task<List<ContributionView>> OfDatanetAsync(string datanetId, int count, CancellationToken cancel) =>
-        ReadAsync(rows => rows.Where(row => row.DatanetId == datanetId).OrderByDescending(row => row.EntryId).Take(count), cancel);
+    public Task<List<ContributionView>> OfDatanetAsync(string datanetId, int count, Viewer viewer, CancellationToken cancel) =>
+        ReadAsync(viewer, rows => rows.Where(row => row.DatanetId == datanetId).OrderByDescending(row => row.EntryId).Take(count), cancel);
 
     public async Task<QuotaView> QuotaAsync(string accountId, string? datanetId, CancellationToken cancel)
     {
@@ -29,14 +30,16 @@ internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, Quota
         static MeterView Meter(QuotaMeter meter) => new(meter.Limit, meter.Used, meter.Cap, meter.Left);
     }
 
-    private async Task<List<ContributionView>> ReadAsync(Func<IQueryable<ContributionRow>, IQueryable<ContributionRow>> pick, CancellationToken cancel)
+    private async Task<List<ContributionView>> ReadAsync(Viewer viewer, Func<IQueryable<ContributionRow>, IQueryable<ContributionRow>> pick, CancellationToken cancel)
     {
         await using var db = await reader.CreateDbContextAsync(cancel);
-        var rows = await pick(db.Contributions.AsNoTracking())
+        var datanets = Readable.Datanets(db, viewer);
+        var rows = await pick(Readable.Contributions(db, viewer).AsNoTracking())
             .Select(row => new
             {
                 Row = row,
                 Datanet = db.Datanets.Where(datanet => datanet.Id == row.DatanetId).Select(datanet => new { datanet.Name, datanet.Accept, datanet.Kind }).First(),
+                Inside = datanets.Any(datanet => datanet.Id == row.DatanetId),
                 Account = db.Accounts.Where(account => account.Id == row.AccountId).Select(account => account.Name).First(),
                 Index = db.LedgerEntries.Where(entry => entry.Id == row.EntryId).Select(entry => entry.Index).First(),
                 Verdict = db.LedgerEntries.Where(entry => entry.Id == row.VerdictEntryId).Select(entry => entry.Index).FirstOrDefault(),
@@ -48,7 +51,8 @@ internal sealed class ContributionViews(IDbContextFactory<AssayDb> reader, Quota
             .Select(overlap => new { overlap.ContributionId, overlap.Rule }).Distinct().ToListAsync(cancel)).ToLookup(overlap => overlap.ContributionId, overlap => overlap.Rule);
         return rows.ConvertAll(item =>
         {
-            var stored = item.Row.Report is null ? null : JsonSerializer.Deserialize<StoredReport>(item.Row.Report, InspectionJson.Options);
+            // Who left a private datanet keeps the own file, but not what was found by comparing it with the others.
+            var stored = item.Row.Report is null || !item.Inside ? null : JsonSerializer.Deserialize<StoredReport>(item.Row.Report, InspectionJson.Options);
             return new ContributionView(item.Row.Id, item.Row.DatanetId, item.Datanet.Name, item.Row.AccountId, item.Account, item.Row.FileName, item.Row.Type,
                 item.Row.Bytes, item.Row.Sha256, item.Row.Licence, JsonNamingPolicy.SnakeCaseLower.ConvertName(item.Row.State.ToString()), item.Row.Score,
                 item.Row.ReceivedAt, item.Row.DecidedAt, item.Index, item.Verdict, item.Records,

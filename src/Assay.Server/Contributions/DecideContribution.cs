@@ -179,7 +179,7 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
         AssayDb rows, ContributionRow row, Inspection inspection, Dictionary<int, IReadOnlyList<ulong>> passages, CancellationToken stop)
     {
         var records = await rows.Records.Where(record => record.ContributionId == row.Id).ToDictionaryAsync(record => record.Ordinal, record => record.Id, stop);
-        PassageIndex.Add(rows, passages, records);
+        PassageIndex.Add(rows, passages, records, await PassageMask.OfAsync(rows, row.DatanetId, stop));
         foreach (var (record, signature) in inspection.Reading.Records.Zip(inspection.Signatures))
         {
             foreach (var band in signature.Bands.Distinct())

@@ -3,6 +3,7 @@ using Assay.Data.Records;
 using Assay.Data.Validation;
 using Assay.Data.Validation.Rules;
 using Assay.Server.Contributions.Comparisons;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,8 +21,9 @@ internal static class NearDuplicates
     {
         if (inspection.NormalisedSha256.Length > 0)
         {
+            var compared = Readable.Compared(db, row.DatanetId);
             var same = await db.Contributions.AsNoTracking()
-                .Where(other => other.TextSha256 == inspection.NormalisedSha256 && other.Id != row.Id && other.EntryId < row.EntryId && !(other.Removal == "withdraw" && other.AccountId == row.AccountId))
+                .Where(other => compared.Any(datanet => datanet.Id == other.DatanetId) && other.TextSha256 == inspection.NormalisedSha256 && other.Id != row.Id && other.EntryId < row.EntryId && !(other.Removal == "withdraw" && other.AccountId == row.AccountId))
                 .OrderBy(other => other.EntryId).Select(other => new { other.Id, other.FileName }).FirstOrDefaultAsync(cancel);
             if (same is not null)
             {

@@ -21,6 +21,7 @@ internal sealed class Quotations(AssayDb db, DbWriter writer, ContributionRow re
     {
         await ReportsAsync(cancel);
         await AnswersAsync(runs, cancel);
+        await EvaluationsAsync(runs, cancel);
         await ExemplarsAsync(cancel);
     }
 
@@ -85,6 +86,10 @@ internal sealed class Quotations(AssayDb db, DbWriter writer, ContributionRow re
             }
         }
     }
+
+    /// <summary>What the models said while they were trained; a part of a text can stand there without being found.</summary>
+    private Task<int> EvaluationsAsync(IReadOnlyCollection<string> runs, CancellationToken cancel) => writer.WriteAsync((rows, stop) =>
+        rows.RunEvaluations.Where(row => runs.Contains(row.RunId)).ExecuteUpdateAsync(set => set.SetProperty(row => row.Answers, "[]"), stop), cancel);
 
     private async Task ExemplarsAsync(CancellationToken cancel)
     {

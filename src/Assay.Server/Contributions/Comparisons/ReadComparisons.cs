@@ -1,6 +1,7 @@
 using Assay.Client.Contributions;
 using Assay.Client.Datanets;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,7 +21,9 @@ internal static class ReadComparisons
     /// <summary>Whether the reader may read the file whose findings they are; the earlier one is asked about for itself.</summary>
     public static async Task<Refusal?> RefuseAsync(AssayDb db, CurrentUser user, string id, CancellationToken cancel)
     {
-        var file = await db.Contributions.AsNoTracking().Where(row => row.Id == id)
+        // Who left a private datanet keeps the own file, but not what was found by comparing it with the others.
+        var datanets = Readable.Datanets(db, user.Viewer);
+        var file = await Readable.Contributions(db, user.Viewer).AsNoTracking().Where(row => row.Id == id && datanets.Any(datanet => datanet.Id == row.DatanetId))
             .Select(row => new { row.State, row.AccountId, row.Removal, Owner = db.Datanets.Where(datanet => datanet.Id == row.DatanetId).Select(datanet => datanet.OwnerId).First() })
             .FirstOrDefaultAsync(cancel);
         return file is null ? Refusal.NotFound("contribution", id)

@@ -2,6 +2,7 @@ using Assay.Client.Contributions;
 using Assay.Data.Duplicates;
 using Assay.Server.Accounts;
 using Assay.Server.Contributions.TestSets;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -48,6 +49,7 @@ internal sealed class SideBySide(IDbContextFactory<AssayDb> reader)
         }
 
         var withheld = other.File.Removal is not null ? Removed
+            : !await Readable.Contributions(db, user.Viewer).AnyAsync(file => file.Id == other.File.Id, cancel) ? NotReadable
             : ReadContent.MayRead(user, other.File.State, other.File.AccountId, other.Datanet.OwnerId) ? null : NotReadable;
         var view = new ComparisonView(row.Rule, own.Ordinal + 1, other.File.FileName, null, other.File.Id, Withheld: withheld);
         if (other.Datanet.Kind != "text")

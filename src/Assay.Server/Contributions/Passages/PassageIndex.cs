@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Contributions.Passages;
 
-/// <summary>Finds, for each record of a file, the earlier record that shares most of its words in order, in its own datanet and in others.</summary>
+/// <summary>Finds, for each record of a file, the earlier record that shares most of its words in order, in its own datanet and in those that are compared with it.</summary>
 /// <remarks>Candidates share sampled runs of four words that are rare, that is, in at most eight records; the share is then counted over all runs of both.</remarks>
 internal static class PassageIndex
 {
@@ -21,11 +21,12 @@ internal static class PassageIndex
     /// <param name="rows">The transaction.</param>
     /// <param name="samples">By position in the file.</param>
     /// <param name="ids">The records' rows, by position in the file.</param>
-    public static void Add(AssayDb rows, IReadOnlyDictionary<int, IReadOnlyList<ulong>> samples, IReadOnlyDictionary<int, long> ids)
+    /// <param name="mask">Of the datanet, read in the same transaction.</param>
+    public static void Add(AssayDb rows, IReadOnlyDictionary<int, IReadOnlyList<ulong>> samples, IReadOnlyDictionary<int, long> ids, ulong mask)
     {
         foreach (var (ordinal, hashes) in samples)
         {
-            rows.Passages.AddRange(hashes.Select(hash => new PassageRow { Hash = unchecked((long)hash), RecordId = ids[ordinal] }));
+            rows.Passages.AddRange(hashes.Select(hash => new PassageRow { Hash = unchecked((long)(hash ^ mask)), RecordId = ids[ordinal] }));
         }
     }
 
@@ -34,7 +35,8 @@ internal static class PassageIndex
     {
         foreach (var record in await rows.Records.AsNoTracking().Where(record => record.ContributionId == contributionId).ToListAsync(stop))
         {
-            rows.Passages.AddRange(WordGrams.Sample(GramsOf(record.JoinedText())).Select(hash => new PassageRow { Hash = unchecked((long)hash), RecordId = record.Id }));
+            var mask = await PassageMask.OfAsync(rows, record.DatanetId, stop);
+            rows.Passages.AddRange(WordGrams.Sample(GramsOf(record.JoinedText())).Select(hash => new PassageRow { Hash = unchecked((long)(hash ^ mask)), RecordId = record.Id }));
         }
     }
 
@@ -71,12 +73,13 @@ internal static class PassageIndex
 
     private static async Task<List<RecordOverlap>> FindBatchAsync(AssayDb db, ContributionRow row, List<(int Index, int Number, string Text)> records, CancellationToken cancel)
     {
+        var mask = await PassageMask.OfAsync(db, row.DatanetId, cancel);
         var grams = records.ConvertAll(record => GramsOf(record.Text));
-        var wanted = grams.SelectMany(set => set).Distinct().Select(hash => unchecked((long)hash)).ToList();
+        var wanted = grams.SelectMany(set => set).Distinct().Select(hash => unchecked((long)(hash ^ mask))).ToList();
         var hits = (await db.Passages.AsNoTracking()
             .Where(passage => wanted.Contains(passage.Hash) && db.Passages.Count(other => other.Hash == passage.Hash) <= Rare
                 && db.Records.Any(record => record.Id == passage.RecordId && record.ContributionId != row.Id))
-            .Select(passage => new { passage.Hash, passage.RecordId }).ToListAsync(cancel)).ToLookup(passage => unchecked((ulong)passage.Hash), passage => passage.RecordId);
+            .Select(passage => new { passage.Hash, passage.RecordId }).ToListAsync(cancel)).ToLookup(passage => unchecked((ulong)passage.Hash) ^ mask, passage => passage.RecordId);
         var candidates = grams.ConvertAll(set => set.SelectMany(hash => hits[hash]).CountBy(id => id)
             .Where(pair => pair.Value >= Math.Min(FewestHits, set.Count)).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Take(MaxCandidates).Select(pair => pair.Key).ToList());
         var ids = candidates.SelectMany(list => list).Distinct().ToList();

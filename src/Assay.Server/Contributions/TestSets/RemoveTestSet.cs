@@ -15,7 +15,7 @@ internal static class RemoveTestSet
     internal static async Task<Results<Ok<TestSetView>, ProblemHttpResult>> HandleAsync(
         string id, CurrentUser user, AssayDb db, DbWriter writer, TimeProvider clock, CancellationToken cancel)
     {
-        if (await db.TestSets.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancel) is not { } set)
+        if (await TestSetViews.Of(db, user.Viewer).AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancel) is not { } set)
         {
             return Refusal.NotFound("test set", id).ToProblem();
         }

@@ -57,6 +57,7 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<AccessRow> Access => Set<AccessRow>();
     public DbSet<RunRow> Runs => Set<RunRow>();
     public DbSet<RunEventRow> RunEvents => Set<RunEventRow>();
+    public DbSet<RunEvaluationRow> RunEvaluations => Set<RunEvaluationRow>();
     public DbSet<ModelVersionRow> ModelVersions => Set<ModelVersionRow>();
     public DbSet<AnswerRow> Answers => Set<AnswerRow>();
     public DbSet<SpanRow> Spans => Set<SpanRow>();
