@@ -51,6 +51,27 @@ public sealed record SeededDatanet(string OwnerEmail, string Id, string Name, st
         return new SeededDatanet(email, id, name, sent[0]);
     }
 
+    /// <summary>Sends one more text as the owner and waits for its verdict.</summary>
+    /// <returns>Id of the contribution.</returns>
+    public async Task<string> SendAsync(string address, string fileName, string text, CancellationToken cancel)
+    {
+        using var client = new HttpClient(new HttpClientHandler { CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(address) };
+        await PostAsync(client, "/api/v1/session", new { email = OwnerEmail, password = Site.Password }, cancel);
+        var folder = Directory.CreateTempSubdirectory("assay-browser-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, fileName);
+            await File.WriteAllTextAsync(file, text, cancel);
+            var id = await SendAsync(client, Id, file, cancel);
+            await DecidedAsync(client, id, cancel);
+            return id;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static async Task<string> SendAsync(HttpClient client, string datanet, string file, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post,

@@ -19,7 +19,7 @@ public sealed class TrainAndChatTests(Site site)
         await Assertions.Expect(page.GetByText("demonstration model").First).ToBeVisibleAsync();
         var look = page.GetByRole(AriaRole.Button, new() { Name = "Look", Exact = true });
         await look.ClickAsync();
-        await Assertions.Expect(page.Locator("[data-preview] .trained").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("[data-look] .trained").First).ToBeVisibleAsync();
         await page.GetByLabel("Name of the run").FillAsync("Browser run");
         await page.GetByLabel("Most steps").FillAsync("12");
         await page.GetByLabel("Batch size").FillAsync("2");

@@ -6,30 +6,42 @@ namespace Assay.Server.Tests;
 /// <summary>Keeps what the server logs as an error, so that a test can say that nothing unexpected happened.</summary>
 public sealed class FailureLog : ILoggerProvider
 {
-    private readonly ConcurrentQueue<string> _seen = new();
+    private readonly ConcurrentQueue<string> _seen = new(), _lines = new();
 
     /// <summary>The errors so far, oldest first, each with its exception.</summary>
     public IReadOnlyList<string> Seen => [.. _seen];
 
+    /// <summary>Whether every line is kept, not errors alone.</summary>
+    public bool KeepsAll { get; set; }
+
+    /// <summary>Every line since <see cref="KeepsAll"/> was set, as the server's own levels let it through.</summary>
+    public IReadOnlyList<string> Lines => [.. _lines];
+
     /// <inheritdoc/>
-    public ILogger CreateLogger(string categoryName) => new Logger(_seen, categoryName);
+    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
     /// <inheritdoc/>
     public void Dispose()
     {
     }
 
-    private sealed class Logger(ConcurrentQueue<string> seen, string category) : ILogger
+    private sealed class Logger(FailureLog log, string category) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+        public bool IsEnabled(LogLevel logLevel) => log.KeepsAll || logLevel >= LogLevel.Error;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            var line = $"{category}: {formatter(state, exception)} {exception}";
+            if (logLevel >= LogLevel.Error)
             {
-                seen.Enqueue($"{category}: {formatter(state, exception)} {exception}");
+                log._seen.Enqueue(line);
+            }
+
+            if (log.KeepsAll)
+            {
+                log._lines.Enqueue(line);
             }
         }
     }

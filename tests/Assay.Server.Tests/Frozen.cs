@@ -34,7 +34,7 @@ internal sealed record Frozen(Person Owner, DatanetView Datanet, SnapshotView Sn
 
     /// <summary>A run of a few steps on the tiny base.</summary>
     public StartRunRequest Run(RunSettings? settings = null) => new(TinyBase.Name, [Snapshot.Id], "Harbor helper",
-        settings ?? new RunSettings(Rank: 4, MaxSteps: 4, BatchSize: 2, GradientAccumulation: 1, CutOff: 128, CheckpointEvery: 1));
+        settings ?? new RunSettings { Rank = 4, MaxSteps = 4, BatchSize = 2, GradientAccumulation = 1, CutOff = 128, CheckpointEvery = 1 });
 
     /// <summary>Long enough to be a purpose.</summary>
     public const string Purpose = "A small assistant that answers questions about the Harbor library in our documentation.";

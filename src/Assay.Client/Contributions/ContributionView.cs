@@ -25,7 +25,8 @@ public sealed record RemovalRequest(string Kind, string? Reason = null);
 /// <param name="Score">0 to 1000; absent when the rule could not run, then the evidence says why.</param>
 /// <param name="Evidence">What was seen and where, in words.</param>
 /// <param name="Fix">What the contributor can do about it.</param>
-public sealed record FindingView(string Rule, int Version, int? Score, int Weight, string Evidence, string? Fix = null, string? RelatedContribution = null);
+/// <param name="HasComparison">Whether <c>/api/v1/contributions/{id}/comparisons?rule=RULE</c> shows it side by side with earlier records.</param>
+public sealed record FindingView(string Rule, int Version, int? Score, int Weight, string Evidence, string? Fix = null, string? RelatedContribution = null, bool HasComparison = false);
 
 /// <summary>The sum behind a score: ⌊total / weight⌋, then the cap.</summary>
 public sealed record ScoreView(long Total, int Weight, int? Cap, string? CappedBy, int Accept, int ReviewFloor);

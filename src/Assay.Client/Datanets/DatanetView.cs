@@ -4,11 +4,12 @@ namespace Assay.Client.Datanets;
 /// <param name="State">draft, open, paused, closed or archived.</param>
 /// <param name="Accept">Score from which a file is accepted, 600 to 900; the 100 below it are reviewed by a person.</param>
 /// <param name="Approval">Whether files of others that pass the rules wait for the owner's decision.</param>
-/// <param name="Invited">Whether only invited people contribute.</param>
+/// <param name="Visibility">public (everybody reads and contributes), restricted (everybody reads, invited people contribute) or private (members only; for others it does not exist).</param>
 /// <param name="AsksQuestions">Whether contributors answer the owner's questions first.</param>
 /// <param name="Pii">mask (records show marks in place of personal data) or refuse (files with much of it are rejected).</param>
 /// <param name="Terms">What builders accept besides the licences; empty: nothing.</param>
 /// <param name="GrantDays">Days of access that builders get at once; absent: the owner decides.</param>
+/// <param name="PublishedAt">When its owner published it; absent unless it had been private.</param>
 /// <param name="BytesToday">Bytes received today (UTC), of <paramref name="BytesPerDay"/>.</param>
 /// <param name="FairSharePercent">What one contributor may send of the datanet's day, 1 to 100; absent: all of it.</param>
 /// <param name="MaximumBytesPerDay">What the owner may raise the limit to.</param>
@@ -16,8 +17,8 @@ namespace Assay.Client.Datanets;
 public sealed record DatanetView(string Id, string Name, string Kind, string State, string Summary, string Description, string Purpose,
     IReadOnlyList<string> Tags, IReadOnlyList<string> Licences, IReadOnlyList<string> Languages, int Accept, string OwnerId, string OwnerName,
     DateTimeOffset OpenedAt, int Accepted, int Rejected, int InReview, int Contributors, long BytesToday, long BytesPerDay, DateTimeOffset ResetsAt,
-    int? FairSharePercent = null, long MaximumBytesPerDay = 0, bool FilledByOne = false, bool Approval = false, bool Invited = false, bool AsksQuestions = false, string Pii = "mask",
-    string PdfImages = "refuse", string Terms = "", int? GrantDays = null);
+    int? FairSharePercent = null, long MaximumBytesPerDay = 0, bool FilledByOne = false, bool Approval = false, string Visibility = "public", bool AsksQuestions = false, string Pii = "mask",
+    string PdfImages = "refuse", string Terms = "", int? GrantDays = null, DateTimeOffset? PublishedAt = null);
 
 /// <summary>A file the owner gives as an example of what belongs; never trained on.</summary>
 public sealed record Exemplar(string Name, string Text);

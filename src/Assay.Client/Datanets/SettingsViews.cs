@@ -8,18 +8,19 @@ namespace Assay.Client.Datanets;
 /// <param name="Languages">1 to 10 tags such as en.</param>
 /// <param name="Accept">Score from which a file is accepted, 600 to 900.</param>
 /// <param name="Approval">Whether files of others that pass the rules wait for the owner's decision.</param>
-/// <param name="Invited">Whether only invited people contribute.</param>
+/// <param name="Visibility">public, restricted or private. A private datanet is published once and for good; a public one becomes private only while no file was received.</param>
 /// <param name="Pii">mask or refuse.</param>
 /// <param name="PdfImages">What happens to a PDF with pictures: refuse, or ignore (they are left out and counted).</param>
 /// <param name="Terms">What builders accept besides the licences, at most 5,000 characters.</param>
 /// <param name="GrantDays">Days of access that builders get at once when they ask, 1 to 365; 0: the owner decides on each request.</param>
 /// <param name="Columns">Which columns of rows hold what, such as <c>prompt=question,answer=reply</c>, for files that do not say it themselves; empty: their names decide.</param>
+/// <param name="Confirm">The datanet's name, to confirm that a private one is published.</param>
 public sealed record ChangeSettingsRequest(string? Summary = null, string? Description = null, IReadOnlyList<string>? Tags = null, IReadOnlyList<string>? Licences = null,
-    IReadOnlyList<string>? Languages = null, int? Accept = null, bool? Approval = null, bool? Invited = null, string? Pii = null,
-    string? PdfImages = null, string? Terms = null, int? GrantDays = null, string? Columns = null);
+    IReadOnlyList<string>? Languages = null, int? Accept = null, bool? Approval = null, string? Visibility = null, string? Pii = null,
+    string? PdfImages = null, string? Terms = null, int? GrantDays = null, string? Columns = null, string? Confirm = null);
 
 /// <summary>Asks somebody into a datanet by their e-mail address; it holds as soon as an account has that address.</summary>
-/// <param name="Role">contributor (may send files while the datanet takes invited people only) or reviewer (once there is one, only these review its files).</param>
+/// <param name="Role">contributor (may send files where invited people contribute) or reviewer (once there is one, only these review its files).</param>
 public sealed record InviteRequest(string Email, string Role = "contributor");
 
 /// <summary>An invitation, as the owner sees it.</summary>

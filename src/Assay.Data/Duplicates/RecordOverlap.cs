@@ -11,6 +11,12 @@ namespace Assay.Data.Duplicates;
 /// <param name="Passages">The longest shared passages, words only.</param>
 public sealed record RecordOverlap(int Record, int Shared, int Mine, int Theirs, string Neighbour, string Contribution, bool IsElsewhere, IReadOnlyList<string> Passages)
 {
+    /// <summary>Position of the record in the file, from 0.</summary>
+    public int Index { get; init; }
+
+    /// <summary>What the index calls the earlier record.</summary>
+    public long Earlier { get; init; }
+
     /// <summary>Share of the earlier record that stands in this one, 0 to 1.</summary>
     public double Taken() => Theirs == 0 ? 0 : (double)Shared / Theirs;
 

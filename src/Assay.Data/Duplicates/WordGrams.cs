@@ -46,14 +46,32 @@ public static class WordGrams
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(other);
-        var words = NormalisedText.Words(text);
+        return [.. Passages(text, NormalisedText.Words(text), other, PassageWords).OrderByDescending(passage => passage.Words).ThenBy(passage => passage.Start).Take(most)
+            .Select(passage => text[passage.Start..passage.End])];
+    }
+
+    /// <summary>The parts of a text whose runs are known, in order, as half-open ranges; a text of fewer words counts as one run.</summary>
+    /// <param name="text">The text, in NFC.</param>
+    /// <param name="known">Hashes of runs.</param>
+    /// <param name="words">Words in a run.</param>
+    public static IReadOnlyList<(int Start, int End)> Covered(string text, HashSet<ulong> known, int words)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(known);
+        var places = NormalisedText.Words(text);
+        return [.. Passages(text, places, known, Math.Min(words, places.Count)).Select(passage => (passage.Start, passage.End))];
+    }
+
+    private static List<(int Start, int End, int Words)> Passages(string text, List<Range> places, HashSet<ulong> known, int words)
+    {
+        var normalised = places.ConvertAll(place => NormalisedText.Of(text[place]));
         var passages = new List<(int First, int Last)>();
-        for (var at = 0; at + PassageWords <= words.Count; at++)
+        for (var at = 0; words > 0 && at + words <= places.Count; at++)
         {
-            var run = string.Join(' ', Enumerable.Range(at, PassageWords).Select(index => NormalisedText.Of(text[words[index]])));
-            if (other.Contains(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(run.AsSpan()))))
+            var run = string.Join(' ', normalised.GetRange(at, words));
+            if (known.Contains(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(run.AsSpan()))))
             {
-                var last = at + PassageWords - 1;
+                var last = at + words - 1;
                 if (passages.Count > 0 && passages[^1].Last >= at)
                 {
                     passages[^1] = (passages[^1].First, last);
@@ -65,8 +83,7 @@ public static class WordGrams
             }
         }
 
-        return [.. passages.OrderByDescending(passage => passage.Last - passage.First).ThenBy(passage => passage.First).Take(most)
-            .Select(passage => text[words[passage.First].Start..words[passage.Last].End])];
+        return passages.ConvertAll(passage => (places[passage.First].Start.Value, places[passage.Last].End.Value, passage.Last - passage.First + 1));
     }
 
     private static IEnumerable<(int Start, int End)> Runs(string normalised, int words)

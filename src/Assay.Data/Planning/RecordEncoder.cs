@@ -8,24 +8,24 @@ public sealed class RecordEncoder
 {
     private readonly Tokenizer _tokenizer;
     private readonly ConversationEncoder? _conversations;
-    private readonly int _cutOff;
+    private readonly RecordEncoding _encoding;
     private readonly int? _end;
 
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="template">The model's chat template; without one only running text can be encoded.</param>
     /// <param name="config">Its special tokens.</param>
-    /// <param name="cutOff">The most tokens of a sample; what is behind is dropped and counted.</param>
-    /// <param name="lossOnPrompts">True trains the prompts, too.</param>
-    public RecordEncoder(Tokenizer tokenizer, ChatTemplate? template, TokenizerConfig config, int cutOff, bool lossOnPrompts)
+    /// <param name="encoding">Length, and which tokens are learnt.</param>
+    public RecordEncoder(Tokenizer tokenizer, ChatTemplate? template, TokenizerConfig config, RecordEncoding encoding)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(config);
-        ArgumentOutOfRangeException.ThrowIfLessThan(cutOff, 1);
+        ArgumentNullException.ThrowIfNull(encoding);
+        ArgumentOutOfRangeException.ThrowIfLessThan(encoding.CutOff, 1);
         _tokenizer = tokenizer;
-        _cutOff = cutOff;
+        _encoding = encoding;
         _end = config.EosToken is { } end ? tokenizer.IdOf(end) : null;
         _conversations = template is null ? null : new ConversationEncoder(tokenizer, template,
-            new ConversationEncoderOptions(cutOff, lossOnPrompts ? TrainedPart.Everything : TrainedPart.AssistantTurns) { Context = config.SpecialTokens });
+            new ConversationEncoderOptions(encoding.CutOff, TrainedOf(encoding)) { Context = config.SpecialTokens });
     }
 
     /// <summary>One record.</summary>
@@ -42,7 +42,12 @@ public sealed class RecordEncoder
 
     /// <summary>One record by its turns; a single turn without a role is running text.</summary>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or there is none.</exception>
-    public EncodedConversation Encode(IReadOnlyList<ChatMessage> turns) => turns is [{ Role.Length: 0 } text] ? EncodeText(text.Content) : EncodeConversation(turns);
+    public EncodedConversation Encode(IReadOnlyList<ChatMessage> turns) => (turns, _encoding.AsText) switch
+    {
+        ([{ Role.Length: 0 } text], _) => EncodeText(text.Content),
+        (_, true) => EncodeText(string.Join("\n\n", turns.Select(turn => turn.Content))),
+        _ => EncodeConversation(turns),
+    };
 
     /// <summary>A conversation of any turns.</summary>
     /// <exception cref="ChatTemplateException">The template refuses it, or there is none.</exception>
@@ -54,7 +59,10 @@ public sealed class RecordEncoder
     {
         ArgumentNullException.ThrowIfNull(text);
         int[] all = [.. _tokenizer.EncodeWithSpecials(text), .. _end is { } end ? [end] : Array.Empty<int>()];
-        int[] kept = all.Length > _cutOff ? all[.._cutOff] : all;
+        int[] kept = all.Length > _encoding.CutOff ? all[.._encoding.CutOff] : all;
         return new EncodedConversation(text, [new TextSpan(0, text.Length)], kept, kept, all.Length - kept.Length, TurnCoverage.All);
     }
+
+    private static TrainedPart TrainedOf(RecordEncoding encoding) =>
+        encoding.LossOnPrompts ? TrainedPart.Everything : encoding.LossOnEarlierTurns ? TrainedPart.AssistantTurns : TrainedPart.LastTurn;
 }

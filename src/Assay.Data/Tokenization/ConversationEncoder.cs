@@ -50,6 +50,11 @@ public sealed class ConversationEncoder
     private (List<TextSpan> Spans, TurnCoverage Coverage) AssistantSpans(IReadOnlyList<ChatMessage> messages, string whole)
     {
         var turns = Enumerable.Range(0, messages.Count).Where(turn => messages[turn].Role == Assistant).ToList();
+        if (options.Train == TrainedPart.LastTurn)
+        {
+            turns = turns.TakeLast(1).ToList();
+        }
+
         var spans = turns.Select(turn => Span(messages, turn, whole)).ToList();
         if (spans.Count > 0 && spans.TrueForAll(static span => span is not null))
         {

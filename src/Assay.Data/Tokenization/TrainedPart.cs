@@ -6,6 +6,9 @@ public enum TrainedPart
     /// <summary>What the assistant says, each turn with its end token.</summary>
     AssistantTurns,
 
+    /// <summary>What the assistant says last.</summary>
+    LastTurn,
+
     /// <summary>Every token.</summary>
     Everything,
 }

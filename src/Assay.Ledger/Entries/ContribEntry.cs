@@ -7,7 +7,7 @@ namespace Assay.Ledger.Entries;
 /// <param name="Bytes">Length of the file.</param>
 /// <param name="Kind">text, image or audio.</param>
 /// <param name="FileType">Type of the file, such as <c>txt</c> or <c>docx</c>.</param>
-/// <param name="Licence">SPDX id.</param>
+/// <param name="Licence">SPDX id; in a private datanet its <see cref="Commitment.OfText(ReadOnlySpan{byte}, string)"/>.</param>
 /// <param name="Operation">Idempotency id of the upload.</param>
 /// <param name="Signature">The contributor's signature of <see cref="Statement.Contribute"/>.</param>
 public sealed record ContribEntry(

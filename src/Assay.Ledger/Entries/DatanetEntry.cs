@@ -5,8 +5,8 @@ namespace Assay.Ledger.Entries;
 /// <param name="Revision">1 when created, then counted up.</param>
 /// <param name="Kind">What it collects: text, image or audio.</param>
 /// <param name="State">Its state after this entry, such as <c>open</c>.</param>
-/// <param name="Purpose">SHA-256 of the purpose text.</param>
-/// <param name="Licences">SPDX ids a contribution may carry.</param>
+/// <param name="Purpose">SHA-256 of the purpose text; of a private datanet its <see cref="Commitment.OfText(ReadOnlySpan{byte}, string)"/>.</param>
+/// <param name="Licences">SPDX ids a contribution may carry; of a private datanet their salted hashes.</param>
 /// <param name="Owner">Account id.</param>
 /// <param name="Signature">The owner's signature of <see cref="Statement.Datanet"/>.</param>
 public sealed record DatanetEntry(

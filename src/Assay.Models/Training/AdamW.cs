@@ -12,7 +12,7 @@ public sealed class AdamW : IDisposable
     private readonly List<Moments> moments;
 
     /// <param name="parameters">Trained tensors, contiguous fp32 in this machine's memory.</param>
-    /// <param name="options">β₁, β₂, ε, λ.</param>
+    /// <param name="options">β₁, β₂, ε, λ, and the factor of B matrices.</param>
     public AdamW(IEnumerable<TrainedTensor> parameters, TrainOptions options)
     {
         this.options = options;
@@ -54,15 +54,18 @@ public sealed class AdamW : IDisposable
     /// <param name="gradientFactor">Factor on the gradients, from clipping.</param>
     public unsafe void Step(int step, double rate, double gradientFactor)
     {
-        var rates = AdamWRates.At(step, rate, (options.Beta1, options.Beta2), options.Epsilon, options.WeightDecay, gradientFactor);
+        var rates = At(rate);
+        var faster = At(rate * options.LoraPlusRatio);
         foreach (var (trained, first, second) in moments)
         {
             using var gradient = Near(trained);
             if (gradient is not null)
             {
-                AdamWStep.Run(Floats(trained.Value), Floats(gradient), Floats(first), Floats(second), trained.Value.numel(), rates);
+                AdamWStep.Run(Floats(trained.Value), Floats(gradient), Floats(first), Floats(second), trained.Value.numel(), trained.Name.EndsWith(".lora_B.weight", StringComparison.Ordinal) ? faster : rates);
             }
         }
+
+        AdamWRates At(double peak) => AdamWRates.At(step, peak, (options.Beta1, options.Beta2), options.Epsilon, options.WeightDecay, gradientFactor);
     }
 
     public void Dispose()

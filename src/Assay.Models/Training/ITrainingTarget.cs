@@ -22,7 +22,7 @@ public interface ITrainingTarget : IDisposable
     /// <summary>Must be called after the tensors of <see cref="Parameters"/> were changed: copies in other formats follow.</summary>
     void ParametersChanged();
 
-    /// <summary>Summed loss of the samples' supervised tokens in nats, without gradients, dropout or noise.</summary>
+    /// <summary>Loss of each sample in nats, summed over its supervised tokens, without gradients, dropout or noise.</summary>
     /// <param name="samples">Each with at least one supervised token.</param>
-    double SumLoss(IReadOnlyList<TrainingSample> samples);
+    double[] Losses(IReadOnlyList<TrainingSample> samples);
 }

@@ -50,9 +50,25 @@ public sealed class PackedTarget(DecoderEngine engine, int binTokens = StepPacki
     public void ParametersChanged() => engine.ParametersChanged();
 
     /// <inheritdoc/>
-    public double SumLoss(IReadOnlyList<TrainingSample> samples) => StepPacking
-        .Bins([.. samples.Select(sample => sample.Ids.Length)], binTokens)
-        .Sum(bin => engine.Losses(Pack(bin.Select(index => samples[index]))).Sum());
+    public double[] Losses(IReadOnlyList<TrainingSample> samples)
+    {
+        double[] sums = new double[samples.Count];
+        foreach (var bin in StepPacking.Bins([.. samples.Select(sample => sample.Ids.Length)], binTokens))
+        {
+            var tokens = engine.Losses(Pack(bin.Select(index => samples[index]))).AsSpan();
+            foreach (int index in bin)
+            {
+                foreach (double loss in tokens[..samples[index].Predictions])
+                {
+                    sums[index] += loss;
+                }
+
+                tokens = tokens[samples[index].Predictions..];
+            }
+        }
+
+        return sums;
+    }
 
     public void Dispose()
     {

@@ -88,11 +88,14 @@ public sealed class ReferenceTarget : ITrainingTarget
     }
 
     /// <inheritdoc/>
-    public double SumLoss(IReadOnlyList<TrainingSample> samples)
+    public double[] Losses(IReadOnlyList<TrainingSample> samples)
     {
         using var off = no_grad();
-        using var loss = SumLoss(new TrainingBatch(samples), null);
-        return loss.item<float>();
+        return [.. samples.Select(sample =>
+        {
+            using var loss = SumLoss(new TrainingBatch([sample]), null);
+            return (double)loss.item<float>();
+        })];
     }
 
     /// <summary>Summed loss of a batch's supervised tokens in nats, as a tensor that can be differentiated.</summary>

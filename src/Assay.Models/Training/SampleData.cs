@@ -5,21 +5,23 @@ using System.Text;
 
 namespace Assay.Models.Training;
 
-/// <summary>Samples in a fresh order each epoch, cut into micro-batches.</summary>
+/// <summary>Samples in a fresh order each epoch, or always in the given one, cut into micro-batches.</summary>
 public sealed class SampleData : ITrainingData
 {
     private readonly IReadOnlyList<TrainingSample> samples;
     private readonly int batchSize;
     private readonly int accumulation;
     private readonly ulong seed;
+    private readonly bool shuffle;
     private (long Epoch, int[] Order) current = (-1, []);
 
     /// <param name="samples">1 or more, each with at least one supervised token.</param>
     /// <param name="batchSize">Samples of a micro-batch, 1 or more.</param>
     /// <param name="accumulation">Micro-batches of a step, as in <see cref="TrainOptions.Accumulation"/>.</param>
     /// <param name="seed">Seed of the orders.</param>
+    /// <param name="shuffle">A fresh order each epoch; false keeps the given one.</param>
     /// <exception cref="ArgumentException">There is no sample, or one has nothing to learn.</exception>
-    public SampleData(IReadOnlyList<TrainingSample> samples, int batchSize, int accumulation, ulong seed)
+    public SampleData(IReadOnlyList<TrainingSample> samples, int batchSize, int accumulation, ulong seed, bool shuffle = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(accumulation, 1);
@@ -29,7 +31,7 @@ public sealed class SampleData : ITrainingData
             throw new ArgumentException(samples.Count == 0 ? "There is no sample to train on." : $"Sample {empty} has no supervised token behind its first, or a mask of another length.", nameof(samples));
         }
 
-        (this.samples, this.batchSize, this.accumulation, this.seed) = (samples, batchSize, accumulation, seed);
+        (this.samples, this.batchSize, this.accumulation, this.seed, this.shuffle) = (samples, batchSize, accumulation, seed, shuffle);
         ContentHash = Hash();
     }
 
@@ -48,6 +50,11 @@ public sealed class SampleData : ITrainingData
 
     private int IndexOf(long position)
     {
+        if (!shuffle)
+        {
+            return (int)(position % samples.Count);
+        }
+
         long epoch = position / samples.Count;
         if (current.Epoch != epoch)
         {
@@ -60,7 +67,7 @@ public sealed class SampleData : ITrainingData
     private string Hash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"samples {samples.Count}, batch {batchSize}, accumulation {accumulation}, seed {seed}\n")));
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"samples {samples.Count}, batch {batchSize}, accumulation {accumulation}, {(shuffle ? $"seed {seed}" : "in order")}\n")));
         foreach (var sample in samples)
         {
             hash.AppendData(MemoryMarshal.AsBytes(sample.Ids.AsSpan()));

@@ -30,6 +30,9 @@ public sealed record TrainOptions
     /// <summary>ε of AdamW.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
+    /// <summary>Factor on the rate of an adapter's B matrices, 1 or more (LoRA+). Hayou, Ghosh and Yu 2024, arXiv:2402.12354.</summary>
+    public double LoraPlusRatio { get; init; } = 1;
+
     /// <summary>What the loss is averaged over.</summary>
     public LossNormalisation Normalisation { get; init; } = LossNormalisation.Token;
 
@@ -53,12 +56,12 @@ public sealed record TrainOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointEvery, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(Schedule.WarmupSteps, 0);
         if (!(LearningRate is > 0 and < 10) || ClipNorm is <= 0 || WeightDecay is < 0 or >= 1
-            || Beta1 is < 0 or >= 1 || Beta2 is < 0 or >= 1 || Epsilon <= 0 || Noise is { Alpha: not (> 0 and < 1000) })
+            || LoraPlusRatio is not (>= 1 and <= 1000) || Beta1 is < 0 or >= 1 || Beta2 is < 0 or >= 1 || Epsilon <= 0 || Noise is { Alpha: not (> 0 and < 1000) })
         {
             throw new ArgumentOutOfRangeException(
                 nameof(TrainOptions),
                 this,
-                "LearningRate must be in (0, 10), ClipNorm above 0 or null, WeightDecay, Beta1 and Beta2 in [0, 1), Epsilon above 0, the noise's Alpha in (0, 1000).");
+                "LearningRate must be in (0, 10), ClipNorm above 0 or null, WeightDecay, Beta1 and Beta2 in [0, 1), Epsilon above 0, LoraPlusRatio in [1, 1000], the noise's Alpha in (0, 1000).");
         }
     }
 }

@@ -155,6 +155,6 @@ public sealed class Trainer : IDisposable
         ["data"] = data.ContentHash,
         ["engine"] = $"{target.Path}, TorchSharp {typeof(torch).Assembly.GetName().Version}",
         ["options"] = string.Create(CultureInfo.InvariantCulture,
-            $"accumulation {options.Accumulation}, rate {options.LearningRate}, schedule {options.Schedule.Kind} {options.Schedule.WarmupSteps}, clip {options.ClipNorm}, decay {options.WeightDecay}, betas {options.Beta1} {options.Beta2}, epsilon {options.Epsilon}, {options.Normalisation}, noise {options.Noise?.Alpha} {options.Noise?.Seed}"),
+            $"accumulation {options.Accumulation}, rate {options.LearningRate}, schedule {options.Schedule.Kind} {options.Schedule.WarmupSteps}, clip {options.ClipNorm}, decay {options.WeightDecay}, betas {options.Beta1} {options.Beta2}, epsilon {options.Epsilon}, {options.Normalisation}, noise {options.Noise?.Alpha} {options.Noise?.Seed}, B {options.LoraPlusRatio}"),
     };
 }

@@ -1,6 +1,7 @@
 using Assay.Client.Access;
 using Assay.Client.Datanets;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -18,23 +19,23 @@ internal static class AccessModule
         group.MapGet("/access", ListAsync);
     }
 
-    /// <summary>Requests that the account made, and those made to its datanets.</summary>
-    internal static async Task<List<AccessView>> ReadAsync(AssayDb db, IQueryable<AccessRow> rows, CancellationToken cancel) =>
+    /// <summary>Of these requests those to datanets that the viewer may read.</summary>
+    internal static async Task<List<AccessView>> ReadAsync(AssayDb db, IQueryable<AccessRow> rows, Viewer viewer, CancellationToken cancel) =>
         await rows.OrderByDescending(row => row.RequestedAt).Take(200)
-            .Join(db.Datanets, row => row.DatanetId, datanet => datanet.Id, (row, datanet) => new { row, datanet.Name })
+            .Join(Readable.Datanets(db, viewer), row => row.DatanetId, datanet => datanet.Id, (row, datanet) => new { row, datanet.Name })
             .Join(db.Accounts, both => both.row.AccountId, account => account.Id, (both, account) => new AccessView(both.row.Id, both.row.DatanetId, both.Name,
                 both.row.AccountId, account.Name, both.row.Purpose, both.row.State, both.row.Reason, both.row.RequestedAt, both.row.DecidedAt, both.row.Until))
             .ToListAsync(cancel);
 
-    /// <summary>Whether an account may train on a datanet now: its owner always, others with a grant that has not run out.</summary>
+    /// <summary>Whether an account may train on a datanet now: its owner always, others with a grant that has not run out, as long as they may read it.</summary>
     internal static async Task<bool> MayTrainAsync(AssayDb db, string accountId, string datanetId, DateTimeOffset now, CancellationToken cancel) =>
         await db.Datanets.AnyAsync(row => row.Id == datanetId && row.OwnerId == accountId, cancel)
-        || await db.Access.AnyAsync(row => row.DatanetId == datanetId && row.AccountId == accountId && row.State == "granted" && row.Until > now, cancel);
+        || (await Readable.Datanets(db, new Viewer(accountId)).AnyAsync(row => row.Id == datanetId, cancel) && await db.Access.AnyAsync(row => row.DatanetId == datanetId && row.AccountId == accountId && row.State == "granted" && row.Until > now, cancel));
 
     private static async Task<Ok<Page<AccessView>>> ListAsync(CurrentUser user, AssayDb db, CancellationToken cancel)
     {
         var mine = db.Access.AsNoTracking()
             .Where(row => row.AccountId == user.Id || db.Datanets.Any(datanet => datanet.Id == row.DatanetId && datanet.OwnerId == user.Id));
-        return TypedResults.Ok(new Page<AccessView>(await ReadAsync(db, mine, cancel)));
+        return TypedResults.Ok(new Page<AccessView>(await ReadAsync(db, mine, user.Viewer, cancel)));
     }
 }

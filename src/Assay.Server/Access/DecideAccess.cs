@@ -1,6 +1,7 @@
 using Assay.Client.Access;
 using Assay.Ledger.Entries;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Runs;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
@@ -28,13 +29,13 @@ internal static class DecideAccess
             return Refusal.Invalid("Declining and revoking need a reason of 1 to 500 characters.").ToProblem();
         }
 
-        var refusal = await writer.WriteAsync((rows, stop) => DecideAsync(rows, id, decision, user.Id, clock.GetUtcNow(), stop), cancel);
+        var refusal = await writer.WriteAsync((rows, stop) => DecideAsync(rows, id, decision, user.Viewer, clock.GetUtcNow(), stop), cancel);
         if (refusal is not null)
         {
             return refusal.ToProblem();
         }
 
-        var view = (await AccessModule.ReadAsync(db, db.Access.Where(row => row.Id == id), cancel))[0];
+        var view = (await AccessModule.ReadAsync(db, db.Access.Where(row => row.Id == id), user.Viewer, cancel))[0];
         if (view.State == "revoked")
         {
             await runs.HandleAsync(view.AccountId, view.DatanetId, CancellationToken.None);
@@ -43,16 +44,16 @@ internal static class DecideAccess
         return TypedResults.Ok(view);
     }
 
-    private static async Task<Refusal?> DecideAsync(AssayDb rows, string id, AccessDecision decision, string userId, DateTimeOffset now, CancellationToken stop)
+    private static async Task<Refusal?> DecideAsync(AssayDb rows, string id, AccessDecision decision, Viewer viewer, DateTimeOffset now, CancellationToken stop)
     {
         var access = await rows.Access.FirstOrDefaultAsync(row => row.Id == id, stop);
-        var datanet = access is null ? null : await rows.Datanets.FirstAsync(row => row.Id == access.DatanetId, stop);
-        if (access is null || datanet is null || (datanet.OwnerId != userId && access.AccountId != userId))
+        var datanet = access is null ? null : await Readable.Datanets(rows, viewer).FirstOrDefaultAsync(row => row.Id == access.DatanetId, stop);
+        if (access is null || datanet is null || (datanet.OwnerId != viewer.AccountId && access.AccountId != viewer.AccountId))
         {
             return Refusal.NotFound("access request", id);
         }
 
-        if (datanet.OwnerId != userId)
+        if (datanet.OwnerId != viewer.AccountId)
         {
             return Refusal.Forbidden("The owner of the datanet decides.");
         }
@@ -73,7 +74,7 @@ internal static class DecideAccess
         access.Reason = decision.Reason?.Trim();
         access.DecidedAt = now;
         access.Until = next == "granted" ? now.AddDays(decision.Days) : null;
-        rows.Append(LedgerFacts.Access(access, decision.Action, now));
+        rows.Append(LedgerFacts.Access(access, datanet, decision.Action, now));
         return null;
     }
 }

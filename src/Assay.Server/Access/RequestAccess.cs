@@ -1,6 +1,7 @@
 using Assay.Client.Access;
 using Assay.Ledger.Entries;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Transparency;
@@ -37,7 +38,7 @@ internal static class RequestAccess
         };
         var refusal = await writer.WriteAsync(async (rows, stop) =>
         {
-            var datanet = await rows.Datanets.FirstOrDefaultAsync(row => row.Id == id, stop);
+            var datanet = await Readable.Datanets(rows, user.Viewer).FirstOrDefaultAsync(row => row.Id == id, stop);
             if (datanet is null)
             {
                 return Refusal.NotFound("datanet", id);
@@ -51,18 +52,18 @@ internal static class RequestAccess
 
             made.Terms = datanet.Terms.Length == 0 ? datanet.Licences : $"{datanet.Terms}\n\n{datanet.Licences}";
             rows.Access.Add(made);
-            rows.Append(LedgerFacts.Access(made, AccessEntry.Request, made.RequestedAt));
+            rows.Append(LedgerFacts.Access(made, datanet, AccessEntry.Request, made.RequestedAt));
             if (datanet.GrantDays is { } days)
             {
                 (made.State, made.DecidedAt, made.Until) = ("granted", made.RequestedAt, made.RequestedAt.AddDays(days));
-                rows.Append(LedgerFacts.Access(made, AccessEntry.Grant, made.RequestedAt));
+                rows.Append(LedgerFacts.Access(made, datanet, AccessEntry.Grant, made.RequestedAt));
             }
 
             return null;
         }, cancel);
 
         return refusal is null
-            ? TypedResults.Created("/api/v1/access", (await AccessModule.ReadAsync(db, db.Access.Where(row => row.Id == made.Id), cancel))[0])
+            ? TypedResults.Created("/api/v1/access", (await AccessModule.ReadAsync(db, db.Access.Where(row => row.Id == made.Id), user.Viewer, cancel))[0])
             : refusal.ToProblem();
     }
 }

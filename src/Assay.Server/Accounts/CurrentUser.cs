@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Assay.Server.Datanets.Reading;
 
 namespace Assay.Server.Accounts;
 
@@ -16,6 +17,9 @@ internal sealed class CurrentUser
     public string Id => _principal.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
 
     public bool SignedIn => Id.Length > 0;
+
+    /// <summary>The same, for the question of what may be seen.</summary>
+    public Viewer Viewer => new(Id, Is(Roles.Operator));
 
     /// <summary>Whether the key or session may be used for <paramref name="scope"/>.</summary>
     public bool Has(string scope) => _principal.HasClaim("scope", scope);

@@ -1,4 +1,5 @@
 using Assay.Client.Chat;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,10 +10,10 @@ internal sealed class AnswerViews(IDbContextFactory<AssayDb> reader)
 {
     private const int ExcerptLength = 400;
 
-    public async Task<AnswerView?> OneAsync(string id, string accountId, CancellationToken cancel)
+    public async Task<AnswerView?> OneAsync(string id, Viewer viewer, CancellationToken cancel)
     {
         await using var db = await reader.CreateDbContextAsync(cancel);
-        var row = await db.Answers.AsNoTracking().FirstOrDefaultAsync(answer => answer.Id == id && answer.AccountId == accountId, cancel);
+        var row = await Readable.Answers(db, viewer).AsNoTracking().FirstOrDefaultAsync(answer => answer.Id == id, cancel);
         if (row is null)
         {
             return null;

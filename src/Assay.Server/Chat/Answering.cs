@@ -7,6 +7,7 @@ using Assay.Client.Chat;
 using Assay.Client.Leases;
 using Assay.Ledger.Entries;
 using Assay.Server.Attribution;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.ModelCatalog;
 using Assay.Server.Runs;
 using Assay.Server.Shared;
@@ -25,7 +26,7 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
     private const int MaxCharacters = 200_000;
 
     public async IAsyncEnumerable<AnswerStep> AskAsync(
-        ChatRequest request, IReadOnlyList<string> stop, string accountId, [EnumeratorCancellation] CancellationToken cancel)
+        ChatRequest request, IReadOnlyList<string> stop, Viewer viewer, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (Refuse(request) is { } why)
         {
@@ -33,17 +34,18 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
             yield break;
         }
 
-        var (model, version) = await FindAsync(request.Model, accountId, cancel);
-        if (model is null)
+        var found = await FindAsync(request.Model, viewer, cancel);
+        if (found is not { } named)
         {
             yield return new AnswerStep.Refused(Refusal.NotFound("model", request.Model));
             yield break;
         }
 
+        var (model, runId, adapter) = named;
         var seed = request.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue);
-        var payload = new InferPayload(AssayDb.NewId("i_"), model.Folder, version is null ? null : files.AdapterFolder(version.RunId), request.Messages,
+        var payload = new InferPayload(AssayDb.NewId("i_"), model.Folder, adapter, request.Messages,
             request.Temperature, request.TopP, request.TopK, request.RepetitionPenalty, request.MaxTokens, seed, stop);
-        var (chunks, full) = queue.Ask(payload, accountId, cancel);
+        var (chunks, full) = queue.Ask(payload, viewer.AccountId, cancel);
         if (full is not null)
         {
             yield return new AnswerStep.Refused(full);
@@ -53,6 +55,12 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
         var text = new StringBuilder();
         await foreach (var chunk in chunks!)
         {
+            if (!await MayGoOnAsync(runId, viewer, cancel))
+            {
+                yield return new AnswerStep.Refused(Refusal.NotFound("model", request.Model));
+                yield break;
+            }
+
             if (chunk.Error is not null)
             {
                 yield return new AnswerStep.Refused(new Refusal(StatusCodes.Status503ServiceUnavailable, "no_answer", chunk.Error));
@@ -67,8 +75,10 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
 
             if (chunk.End is { } end)
             {
-                await StoreAsync(request, (payload, end, text.ToString()), (model, version), accountId, cancel);
-                yield return new AnswerStep.Done((await views.OneAsync(payload.Id, accountId, cancel))!);
+                await StoreAsync(request, (payload, end, text.ToString()), (model, runId), viewer.AccountId, cancel);
+                yield return await views.OneAsync(payload.Id, viewer, cancel) is { } answer
+                    ? new AnswerStep.Done(answer)
+                    : new AnswerStep.Refused(Refusal.NotFound("model", request.Model));
             }
         }
     }
@@ -87,27 +97,46 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
         _ => null,
     };
 
-    private async Task<(BaseModel? Base, ModelVersionRow? Version)> FindAsync(string name, string accountId, CancellationToken cancel)
+    /// <summary>The base, the run and the adapter's folder that a name stands for: a base, a tuned model, or the adapter of one of a run's evaluations. Null when there is none for this viewer.</summary>
+    private async Task<(BaseModel Base, string? RunId, string? Adapter)?> FindAsync(string name, Viewer viewer, CancellationToken cancel)
     {
         if (bases.Find(name) is { } plain)
         {
-            return (plain, null);
+            return (plain, null, null);
         }
 
         await using var db = await reader.CreateDbContextAsync(cancel);
-        var version = await db.ModelVersions.AsNoTracking().FirstOrDefaultAsync(row => row.Name == name && row.OwnerId == accountId, cancel);
-        return version is null ? (null, null) : (bases.Find(version.Base), version);
+        if (CheckpointName.Parse(name) is var (runId, step))
+        {
+            var used = await Readable.Runs(db, viewer).Where(row => row.Id == runId).Select(row => row.Base).FirstOrDefaultAsync(cancel);
+            return used is not null && bases.Find(used) is { } under && files.CheckpointFolder(runId, step) is { } folder ? (under, runId, folder) : null;
+        }
+
+        var version = await Readable.Models(db, viewer).AsNoTracking().FirstOrDefaultAsync(row => row.Name == name, cancel);
+        return version is not null && bases.Find(version.Base) is { } tuned ? (tuned, version.RunId, files.AdapterFolder(version.RunId)) : null;
+    }
+
+    /// <summary>Who loses a private datanet while a model answers from it loses the rest of the answer.</summary>
+    private async Task<bool> MayGoOnAsync(string? runId, Viewer viewer, CancellationToken cancel)
+    {
+        if (runId is null)
+        {
+            return true;
+        }
+
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        return await Readable.Runs(db, viewer).AnyAsync(run => run.Id == runId, cancel);
     }
 
     private async Task StoreAsync(
-        ChatRequest request, (InferPayload Asked, InferEnd End, string Text) answer, (BaseModel Base, ModelVersionRow? Version) model, string accountId, CancellationToken cancel)
+        ChatRequest request, (InferPayload Asked, InferEnd End, string Text) answer, (BaseModel Base, string? RunId) model, string accountId, CancellationToken cancel)
     {
         var row = new AnswerRow
         {
             Id = answer.Asked.Id,
             AccountId = accountId,
             Model = request.Model,
-            RunId = model.Version?.RunId,
+            RunId = model.RunId,
             Messages = JsonSerializer.Serialize(request.Messages, AssayJson.Options),
             Text = answer.Text,
             StopReason = answer.End.StopReason,
@@ -119,7 +148,7 @@ internal sealed class Answering(InferenceQueue queue, BaseModels bases, Training
             Salt = Commitment.NewSalt(),
             CreatedAt = clock.GetUtcNow(),
         };
-        var spans = model.Version is null ? [] : await tracer.FindAsync(model.Base, model.Version.RunId, (row.Id, [.. answer.End.TokenIds], row.Text.Length), cancel);
+        var spans = model.RunId is null ? [] : await tracer.FindAsync(model.Base, model.RunId, (row.Id, [.. answer.End.TokenIds], row.Text.Length), cancel);
         await writer.WriteAsync(async (db, stop) =>
         {
             var entry = db.Append(LedgerFacts.Answer(row, row.Messages));

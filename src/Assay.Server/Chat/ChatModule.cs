@@ -4,6 +4,7 @@ using System.Text.Json;
 using Assay.Client;
 using Assay.Client.Chat;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Transparency;
@@ -26,12 +27,12 @@ internal static class ChatModule
         var group = app.MapGroup("/api/v1").WithTags("Chat").RequireAuthorization(Scopes.Infer);
         group.MapPost("/chat", AskAsync);
         group.MapPost("/chat/stream", (ChatRequest request, CurrentUser user, Answering answering, CancellationToken cancel) =>
-            TypedResults.ServerSentEvents(StreamAsync(request, user.Id, answering, cancel)));
+            TypedResults.ServerSentEvents(StreamAsync(request, user.Viewer, answering, cancel)));
         group.MapGet("/answers/{id}", async Task<Results<Ok<AnswerView>, ProblemHttpResult>> (string id, CurrentUser user, AnswerViews views, CancellationToken cancel) =>
-            await views.OneAsync(id, user.Id, cancel) is { } view ? TypedResults.Ok(view) : Refusal.NotFound("answer", id).ToProblem());
+            await views.OneAsync(id, user.Viewer, cancel) is { } view ? TypedResults.Ok(view) : Refusal.NotFound("answer", id).ToProblem());
         group.MapGet("/answers/{id}/receipt", async Task<Results<FileContentHttpResult, ProblemHttpResult>> (
             string id, CurrentUser user, AssayDb db, LedgerSequencer ledger, CancellationToken cancel) =>
-            await db.Answers.Where(row => row.Id == id && row.AccountId == user.Id).Select(row => (long?)row.EntryId).FirstOrDefaultAsync(cancel) is { } entry
+            await Readable.Answers(db, user.Viewer).Where(row => row.Id == id).Select(row => (long?)row.EntryId).FirstOrDefaultAsync(cancel) is { } entry
                 ? TypedResults.File(await ledger.ReceiptAsync(entry, cancel), "text/plain; charset=utf-8", $"{id}.tlog-proof")
                 : Refusal.NotFound("answer", id).ToProblem());
         CorrectAnswer.Map(group);
@@ -40,7 +41,7 @@ internal static class ChatModule
     private static async Task<Results<Ok<AnswerView>, ProblemHttpResult>> AskAsync(
         ChatRequest request, CurrentUser user, Answering answering, CancellationToken cancel)
     {
-        await foreach (var step in answering.AskAsync(request, [], user.Id, cancel))
+        await foreach (var step in answering.AskAsync(request, [], user.Viewer, cancel))
         {
             switch (step)
             {
@@ -57,9 +58,9 @@ internal static class ChatModule
     }
 
     private static async IAsyncEnumerable<SseItem<string>> StreamAsync(
-        ChatRequest request, string accountId, Answering answering, [EnumeratorCancellation] CancellationToken cancel)
+        ChatRequest request, Viewer viewer, Answering answering, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await foreach (var step in answering.AskAsync(request, [], accountId, cancel))
+        await foreach (var step in answering.AskAsync(request, [], viewer, cancel))
         {
             yield return step switch
             {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Assay.Client;
 using Assay.Client.Chat;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,13 +22,13 @@ internal static class CorrectAnswer
     internal static async Task<Results<Ok<DraftView>, ProblemHttpResult>> HandleAsync(
         string id, CorrectionRequest request, CurrentUser user, AssayDb db, CancellationToken cancel)
     {
-        var answer = await db.Answers.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id && row.AccountId == user.Id, cancel);
+        var answer = await Readable.Answers(db, user.Viewer).AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancel);
         if (answer is null)
         {
             return Refusal.NotFound("answer", id).ToProblem();
         }
 
-        var datanet = await db.Datanets.AsNoTracking().FirstOrDefaultAsync(row => row.Id == request.DatanetId, cancel);
+        var datanet = await Readable.Datanets(db, user.Viewer).AsNoTracking().FirstOrDefaultAsync(row => row.Id == request.DatanetId, cancel);
         if (datanet is null)
         {
             return Refusal.NotFound("datanet", request.DatanetId).ToProblem();

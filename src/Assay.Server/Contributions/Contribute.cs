@@ -64,7 +64,7 @@ internal static class Contribute
             return refusal.ToProblem(http.Response);
         }
 
-        var view = await views.OneAsync(outcome.ContributionId!, cancel);
+        var view = await views.OneAsync(outcome.ContributionId!, user.Viewer, cancel);
         return TypedResults.Accepted($"/api/v1/contributions/{view!.Id}", view with { Quota = await views.QuotaAsync(user.Id, id, cancel) });
     }
 

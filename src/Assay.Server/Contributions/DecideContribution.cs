@@ -7,6 +7,7 @@ using Assay.Data.Validation;
 using Assay.Ledger.Entries;
 using Assay.Ledger.Tree;
 using Assay.Server.Review;
+using Assay.Server.Contributions.Comparisons;
 using Assay.Server.Contributions.Passages;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
@@ -108,6 +109,8 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
                 Timestamp = now.ToUnixTimeMilliseconds(),
             });
             AddRecords(rows, current, inspection, novelty);
+            rows.Overlaps.AddRange(novelty.Overlaps.DistinctBy(overlap => (overlap.Rule, overlap.Ordinal)).Select(overlap =>
+                new OverlapRow { ContributionId = current.Id, Rule = overlap.Rule, Ordinal = overlap.Ordinal, OtherId = overlap.OtherId, OtherRecordId = overlap.OtherRecord }));
             await rows.SaveChangesAsync(stop); // ids of the entry and the records
             current.State = state;
             current.Score = report.Score.Score;
@@ -176,7 +179,7 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
         AssayDb rows, ContributionRow row, Inspection inspection, Dictionary<int, IReadOnlyList<ulong>> passages, CancellationToken stop)
     {
         var records = await rows.Records.Where(record => record.ContributionId == row.Id).ToDictionaryAsync(record => record.Ordinal, record => record.Id, stop);
-        PassageIndex.Add(rows, passages, records);
+        PassageIndex.Add(rows, passages, records, await PassageMask.OfAsync(rows, row.DatanetId, stop));
         foreach (var (record, signature) in inspection.Reading.Records.Zip(inspection.Signatures))
         {
             foreach (var band in signature.Bands.Distinct())

@@ -1,6 +1,7 @@
 using Assay.Server.Accounts;
 using Assay.Server.Datanets;
 using Assay.Server.Datanets.Imports;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Datanets.Settings;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Blobs;
@@ -70,7 +71,7 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, QuotaLedger quot
             { RetryAfter = until - clock.GetUtcNow() });
         }
 
-        var (datanet, answerIndex, missing) = await FindAsync(user.Id, request, cancel);
+        var (datanet, answerIndex, missing) = await FindAsync(user.Viewer, request, cancel);
         if ((missing ?? IntakeGate.BeforeReceiving(user, datanet!, request)) is { } refusal)
         {
             return Count(user.Id, refusal);
@@ -100,7 +101,8 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, QuotaLedger quot
             await using (var db = await reader.CreateDbContextAsync(cancel))
             {
                 datanet = await db.Datanets.AsNoTracking().FirstAsync(row => row.Id == claim.Request.DatanetId, cancel);
-                if (await IntakeGate.AfterReceivingAsync(db, datanet, claim.Request, staged, claim.Reservation.AccountId, cancel) is { } refusal)
+                if ((await Admission.RefuseAsync(db, datanet, claim.Reservation.AccountId, cancel) // who was removed while the file came
+                    ?? await IntakeGate.AfterReceivingAsync(db, datanet, claim.Request, staged, claim.Reservation.AccountId, cancel)) is { } refusal)
                 {
                     return Count(claim.Reservation.AccountId, refusal);
                 }
@@ -124,10 +126,11 @@ internal sealed class Intake(IDbContextFactory<AssayDb> reader, QuotaLedger quot
             .Select(row => row.ContributionId).FirstOrDefaultAsync(cancel);
     }
 
-    private async Task<(DatanetRow? Datanet, long? AnswerIndex, Refusal? Missing)> FindAsync(string accountId, IntakeRequest request, CancellationToken cancel)
+    private async Task<(DatanetRow? Datanet, long? AnswerIndex, Refusal? Missing)> FindAsync(Viewer viewer, IntakeRequest request, CancellationToken cancel)
     {
+        var accountId = viewer.AccountId;
         await using var db = await reader.CreateDbContextAsync(cancel);
-        if (await db.Datanets.AsNoTracking().FirstOrDefaultAsync(row => row.Id == request.DatanetId, cancel) is not { } datanet)
+        if (await Readable.Datanets(db, viewer).AsNoTracking().FirstOrDefaultAsync(row => row.Id == request.DatanetId, cancel) is not { } datanet)
         {
             return (null, null, Refusal.NotFound("datanet", request.DatanetId));
         }

@@ -27,7 +27,7 @@ internal sealed class IntakeCommit(DbWriter writer, JobQueue jobs, LedgerSequenc
         var id = AssayDb.NewId("c_");
         var refused = await writer.WriteAsync(async (db, stop) =>
         {
-            if (await IntakeGate.DuplicateAsync(db, staged.Sha256, accountId, stop) is { } duplicate)
+            if (await IntakeGate.DuplicateAsync(db, datanet.Id, staged.Sha256, accountId, stop) is { } duplicate)
             {
                 return duplicate; // a parallel upload of the same bytes was faster
             }
@@ -60,7 +60,7 @@ internal sealed class IntakeCommit(DbWriter writer, JobQueue jobs, LedgerSequenc
                 Columns = request.Facts.Columns is { Length: > 0 } columns ? columns : null,
                 ReceivedAt = now,
             };
-            var entry = db.Append(LedgerFacts.Contribution(row, datanet.Kind, contributor, claim.AnswerIndex));
+            var entry = db.Append(LedgerFacts.Contribution(row, datanet, contributor, claim.AnswerIndex));
             await db.SaveChangesAsync(stop); // the entry's row id
             row.EntryId = entry.Id;
             db.Contributions.Add(row);

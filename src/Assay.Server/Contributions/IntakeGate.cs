@@ -5,6 +5,7 @@ using Assay.Data.Validation;
 using Assay.Ledger.Entries;
 using Assay.Server.Accounts;
 using Assay.Server.Datanets;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
@@ -41,15 +42,16 @@ internal static class IntakeGate
     public static async Task<Refusal?> AfterReceivingAsync(AssayDb db, DatanetRow datanet, IntakeRequest request, StagedBlob staged, string accountId, CancellationToken cancel) =>
         NotOpen(datanet) is { } closed ? closed
         : FileGate.Check(Question(datanet, request, staged.Length, staged.Head)) is { } gate ? ToRefusal(gate)
-        : await DuplicateAsync(db, staged.Sha256, accountId, cancel);
+        : await DuplicateAsync(db, datanet.Id, staged.Sha256, accountId, cancel);
 
     /// <summary>
-    /// The refusal of bytes that were contributed before; null when they are new. A removed file's hash stays, so its bytes do not come back, but for
+    /// The refusal of bytes that were contributed before, to a datanet that this one is compared with; null when they are new. A removed file's hash stays, so its bytes do not come back, but for
     /// those who withdrew their own file: they may send it again.
     /// </summary>
-    public static async Task<Refusal?> DuplicateAsync(AssayDb db, string sha256, string accountId, CancellationToken cancel)
+    public static async Task<Refusal?> DuplicateAsync(AssayDb db, string datanetId, string sha256, string accountId, CancellationToken cancel)
     {
-        var first = await db.Contributions.Where(row => row.Sha256 == sha256 && !(row.Removal == RemoveEntry.Withdraw && row.AccountId == accountId)).OrderBy(row => row.ReceivedAt)
+        var compared = Readable.Compared(db, datanetId);
+        var first = await db.Contributions.Where(row => row.Sha256 == sha256 && compared.Any(datanet => datanet.Id == row.DatanetId) && !(row.Removal == RemoveEntry.Withdraw && row.AccountId == accountId)).OrderBy(row => row.ReceivedAt)
             .Select(row => new { row.Id, row.FileName, row.ReceivedAt, row.Removal }).FirstOrDefaultAsync(cancel);
         return first is null
             ? null

@@ -3,6 +3,7 @@ using Assay.Data.Duplicates;
 using Assay.Data.FileTypes;
 using Assay.Data.Validation;
 using Assay.Data.Validation.Rules;
+using Assay.Server.Contributions.Comparisons;
 using Assay.Server.Shared.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -40,7 +41,16 @@ internal static class NearPictures
         var name = await db.Contributions.Where(other => other.Id == nearest.Contribution).Select(other => other.FileName).FirstAsync(cancel);
         var record = await db.Records.Where(other => other.ContributionId == nearest.Contribution).Select(other => (long?)other.Id).FirstOrDefaultAsync(cancel);
         var finding = MediaNoveltyRule.ScorePicture(nearest.Distance, $"'{name}'");
-        return new NoveltyResult(finding, [(finding.Score ?? 1000, record)], nearest.Contribution);
+        return new NoveltyResult(finding, [(finding.Score ?? 1000, record)], nearest.Contribution) { Overlaps = [new Overlap(finding.Rule, 0, nearest.Contribution, null)] };
+    }
+
+    /// <summary>Bits in which two pictures of the index differ, either of them whole or the other's crop; null when one of them is not there.</summary>
+    public static async Task<int?> DistanceAsync(AssayDb db, string one, string other, CancellationToken cancel)
+    {
+        var hashes = (await db.PictureHashes.AsNoTracking().Where(row => row.ContributionId == one || row.ContributionId == other)
+            .Select(row => new { row.ContributionId, row.Crop, row.Hash }).Distinct().ToListAsync(cancel)).ToLookup(row => row.ContributionId);
+        return hashes[one].SelectMany(mine => hashes[other].Where(theirs => mine.Crop == 0 || theirs.Crop == 0)
+            .Select(theirs => (int?)BitOperations.PopCount(unchecked((ulong)(mine.Hash ^ theirs.Hash))))).Min();
     }
 
     /// <summary>Adds a picture to the index. A rejected one is there, too, and is passed over: people may accept it later.</summary>

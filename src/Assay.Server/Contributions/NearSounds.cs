@@ -2,6 +2,7 @@ using Assay.Data.Duplicates;
 using Assay.Data.FileTypes;
 using Assay.Data.Validation;
 using Assay.Data.Validation.Rules;
+using Assay.Server.Contributions.Comparisons;
 using Assay.Server.Shared.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -46,7 +47,21 @@ internal static class NearSounds
         var name = await db.Contributions.Where(other => other.Id == nearest).Select(other => other.FileName).FirstAsync(cancel);
         var record = await db.Records.Where(other => other.ContributionId == nearest).Select(other => (long?)other.Id).FirstOrDefaultAsync(cancel);
         var finding = MediaNoveltyRule.ScoreSound(best, $"'{name}'");
-        return new NoveltyResult(finding, [(finding.Score ?? 1000, finding.Score < 1000 ? record : null)], nearest);
+        return new NoveltyResult(finding, [(finding.Score ?? 1000, finding.Score < 1000 ? record : null)], nearest) { Overlaps = [new Overlap(finding.Rule, 0, nearest!, null)] };
+    }
+
+    /// <summary>What two clips of the index share, at the shift that most of the one is in; null when one is not there or nothing is shared.</summary>
+    public static async Task<AudioOverlap?> OverlapAsync(AssayDb db, string one, string other, CancellationToken cancel)
+    {
+        var prints = await db.Sounds.AsNoTracking().Where(row => row.ContributionId == one || row.ContributionId == other).ToDictionaryAsync(row => row.ContributionId, row => AudioPrint.FromBytes(row.Print), cancel);
+        if (!prints.TryGetValue(one, out var mine) || !prints.TryGetValue(other, out var theirs))
+        {
+            return null;
+        }
+
+        var asked = AudioPrintKeys.Asked(mine);
+        var hits = AudioPrintKeys.Stored(theirs).Where(entry => asked.ContainsKey(entry.Hash)).Select(entry => (entry.Hash, other, entry.Position)).ToList();
+        return AudioPrintKeys.Candidates(asked, hits).Select(candidate => (AudioOverlap?)mine.Overlap(theirs, candidate.Shift)).MaxBy(overlap => overlap!.Value.Permille) is { Permille: > 0 } most ? most : null;
     }
 
     /// <summary>Adds a clip to the index. A rejected one is there, too, and is passed over: people may accept it later.</summary>

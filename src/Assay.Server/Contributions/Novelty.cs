@@ -1,8 +1,10 @@
 using Assay.Data.FileTypes;
 using Assay.Data.Validation;
 using Assay.Data.Validation.Rules;
+using Assay.Server.Contributions.Comparisons;
 using Assay.Server.Contributions.Passages;
 using Assay.Server.Contributions.TestSets;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -24,8 +26,9 @@ internal static class Novelty
             return near; // a picture or clip that could not be read
         }
 
-        var (passages, sources) = await PassageIndex.FindAsync(db, row, inspection, cancel);
-        return near with { Further = [.. passages, await Contamination.FindAsync(db, row.DatanetId, inspection, cancel)], Sources = sources };
+        var passages = await PassageIndex.FindAsync(db, row, inspection, cancel);
+        var (contamination, sets) = await Contamination.FindAsync(db, row.DatanetId, inspection, cancel);
+        return near with { Further = [.. passages.Findings, contamination], Sources = passages.Sources, Overlaps = [.. near.Overlaps, .. passages.Overlaps, .. sets] };
     }
 
     /// <summary>Adds a file to the index of its kind; texts are added band by band.</summary>
@@ -42,12 +45,13 @@ internal static class Novelty
         }
     }
 
-    /// <summary>An earlier file, anywhere and whatever became of it, that holds the same pixels or samples.</summary>
+    /// <summary>An earlier file of the datanets that are compared, whatever became of it, that holds the same pixels or samples.</summary>
     private static async Task<NoveltyResult?> SameContentAsync(AssayDb db, ContributionRow row, Inspection inspection, DatanetKind kind, CancellationToken cancel)
     {
+        var compared = Readable.Compared(db, row.DatanetId);
         var same = await db.Contributions.AsNoTracking()
-            .Where(other => other.TextSha256 == inspection.NormalisedSha256 && other.Id != row.Id && other.EntryId < row.EntryId && !(other.Removal == "withdraw" && other.AccountId == row.AccountId))
+            .Where(other => compared.Any(datanet => datanet.Id == other.DatanetId) && other.TextSha256 == inspection.NormalisedSha256 && other.Id != row.Id && other.EntryId < row.EntryId && !(other.Removal == "withdraw" && other.AccountId == row.AccountId))
             .OrderBy(other => other.EntryId).Select(other => new { other.Id, other.FileName }).FirstOrDefaultAsync(cancel);
-        return same is null ? null : new NoveltyResult(MediaNoveltyRule.SameContent(kind, $"'{same.FileName}'"), [(0, null)], same.Id);
+        return same is null ? null : new NoveltyResult(MediaNoveltyRule.SameContent(kind, $"'{same.FileName}'"), [(0, null)], same.Id) { Overlaps = [new Overlap("novelty", 0, same.Id, null)] };
     }
 }

@@ -1,5 +1,6 @@
 using Assay.Data.FileTypes;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
@@ -48,7 +49,7 @@ internal static class ReadContent
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ContentAsync(
         string id, HttpContext http, CurrentUser user, AssayDb db, BlobStore blobs, CancellationToken cancel)
     {
-        var row = await db.Contributions.AsNoTracking().FirstOrDefaultAsync(other => other.Id == id, cancel);
+        var row = await Readable.Contributions(db, user.Viewer).AsNoTracking().FirstOrDefaultAsync(other => other.Id == id, cancel);
         if (await RefuseAsync(db, user, row, id, cancel) is { } refusal)
         {
             return refusal.ToProblem();
@@ -63,7 +64,7 @@ internal static class ReadContent
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> PreviewAsync(
         string id, HttpContext http, CurrentUser user, AssayDb db, BlobStore blobs, CancellationToken cancel)
     {
-        var row = await db.Contributions.AsNoTracking().FirstOrDefaultAsync(other => other.Id == id, cancel);
+        var row = await Readable.Contributions(db, user.Viewer).AsNoTracking().FirstOrDefaultAsync(other => other.Id == id, cancel);
         return await RefuseAsync(db, user, row, id, cancel) is { } refusal ? refusal.ToProblem()
             : row!.PreviewSha256 is not { } preview ? Refusal.NotFound("preview of the contribution", id).ToProblem()
             : Serve(http, blobs, preview, "image/webp");

@@ -1,4 +1,5 @@
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Transparency;
@@ -20,9 +21,9 @@ internal static class ReadReceipt
     }
 
     internal static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ReceiptAsync(
-        string id, AssayDb db, LedgerSequencer ledger, CancellationToken cancel)
+        string id, CurrentUser user, AssayDb db, LedgerSequencer ledger, CancellationToken cancel)
     {
-        var entry = await db.Contributions.Where(row => row.Id == id).Select(row => (long?)row.EntryId).FirstOrDefaultAsync(cancel);
+        var entry = await Readable.Contributions(db, user.Viewer).Where(row => row.Id == id).Select(row => (long?)row.EntryId).FirstOrDefaultAsync(cancel);
         return entry is null
             ? Refusal.NotFound("contribution", id).ToProblem()
             : TypedResults.File(await ledger.ReceiptAsync(entry.Value, cancel), "text/plain; charset=utf-8", $"{id}.tlog-proof");

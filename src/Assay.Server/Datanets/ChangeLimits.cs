@@ -1,5 +1,6 @@
 using Assay.Client.Datanets;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Quotas;
@@ -23,7 +24,7 @@ internal static class ChangeLimits
         var isOperator = user.Is(Roles.Operator);
         var refusal = await writer.WriteAsync(async (db, stop) =>
         {
-            var row = await db.Datanets.FirstOrDefaultAsync(datanet => datanet.Id == id, stop);
+            var row = await Readable.Datanets(db, user.Viewer).FirstOrDefaultAsync(datanet => datanet.Id == id, stop);
             if (row is null)
             {
                 return Refusal.NotFound("datanet", id);
@@ -47,7 +48,7 @@ internal static class ChangeLimits
             db.Append(LedgerFacts.Datanet(row, owner, clock.GetUtcNow()));
             return null;
         }, cancel);
-        return refusal is null ? TypedResults.Ok(await views.OneAsync(id, cancel)) : refusal.ToProblem();
+        return refusal is null ? TypedResults.Ok(await views.OneAsync(id, user.Viewer, cancel)) : refusal.ToProblem();
     }
 
     /// <summary>Why a change cannot be made; null when it can.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Assay.Client;
 using Assay.Client.Datanets;
+using Assay.Server.Datanets.Reading;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -12,7 +13,7 @@ internal sealed class DatanetRow : IEntityTypeConfiguration<DatanetRow>
     public string Id { get; init; } = "";
     public string Name { get; init; } = "";
 
-    /// <summary>The name in upper case: unique.</summary>
+    /// <summary>The name in upper case: unique among the datanets that everybody reads. A private name is not taken, or its being taken would tell of it.</summary>
     public string NameKey { get; init; } = "";
     public string Kind { get; init; } = "text";
     public string Summary { get; set; } = "";
@@ -46,8 +47,14 @@ internal sealed class DatanetRow : IEntityTypeConfiguration<DatanetRow>
     /// <summary>The owner decides on every file of others that passes the rules.</summary>
     public bool Approval { get; set; }
 
-    /// <summary>Only invited people contribute.</summary>
-    public bool Invited { get; set; }
+    /// <summary>Who reads and who contributes.</summary>
+    public Visibility Visibility { get; set; }
+
+    /// <summary>When the owner published it after it had been private; null when it never was, or still is.</summary>
+    public DateTimeOffset? PublishedAt { get; set; }
+
+    /// <summary>32 random bytes: while it is private the ledger holds its words as hashes with this salt.</summary>
+    public byte[] Salt { get; init; } = [];
 
     /// <summary>Files with much personal data are rejected; otherwise it is masked in records.</summary>
     public bool RefusesPersonalData { get; set; }
@@ -91,7 +98,7 @@ internal sealed class DatanetRow : IEntityTypeConfiguration<DatanetRow>
     public void Configure(EntityTypeBuilder<DatanetRow> builder)
     {
         builder.ToTable("datanet");
-        builder.HasIndex(row => row.NameKey).IsUnique();
+        builder.HasIndex(row => row.NameKey).IsUnique().HasFilter("\"Visibility\" <> 'Private'");
         builder.HasIndex(row => row.OpenedAt);
         builder.Ignore(row => row.LicenceList).Ignore(row => row.LanguageList).Ignore(row => row.TagList).Ignore(row => row.ExemplarList);
     }

@@ -1,5 +1,6 @@
 using Assay.Client.Datanets;
 using Assay.Server.Contributions;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Quotas;
 using Microsoft.EntityFrameworkCore;
@@ -10,11 +11,11 @@ namespace Assay.Server.Datanets;
 /// <summary>Datanets with their counters, for the API and the pages.</summary>
 internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay today, IOptions<QuotaOptions> quotas)
 {
-    public async Task<DatanetView?> OneAsync(string id, CancellationToken cancel) =>
-        (await ReadAsync(rows => rows.Where(row => row.Id == id), cancel)).FirstOrDefault();
+    public async Task<DatanetView?> OneAsync(string id, Viewer viewer, CancellationToken cancel) =>
+        (await ReadAsync(viewer, rows => rows.Where(row => row.Id == id), cancel)).FirstOrDefault();
 
     /// <summary>The newest datanets; <paramref name="search"/> narrows by name and summary.</summary>
-    public Task<List<DatanetView>> NewestAsync(string? search, int count, CancellationToken cancel) => ReadAsync(rows =>
+    public Task<List<DatanetView>> NewestAsync(string? search, int count, Viewer viewer, CancellationToken cancel) => ReadAsync(viewer, rows =>
     {
         var pattern = "%" + search?.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)
             .Replace("_", "\\_", StringComparison.Ordinal) + "%";
@@ -37,13 +38,13 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
         return filled;
     }
 
-    private async Task<List<DatanetView>> ReadAsync(Func<IQueryable<DatanetRow>, IQueryable<DatanetRow>> pick, CancellationToken cancel)
+    private async Task<List<DatanetView>> ReadAsync(Viewer viewer, Func<IQueryable<DatanetRow>, IQueryable<DatanetRow>> pick, CancellationToken cancel)
     {
         var day = await today.CurrentAsync(cancel);
         await using var db = await reader.CreateDbContextAsync(cancel);
 
         // Without the exemplars: they may be megabytes, and no view shows them.
-        var rows = await pick(db.Datanets.AsNoTracking()).Select(row => new DatanetRow
+        var rows = await pick(Readable.Datanets(db, viewer).AsNoTracking()).Select(row => new DatanetRow
         {
             Id = row.Id,
             Name = row.Name,
@@ -56,7 +57,8 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
             Languages = row.Languages,
             Accept = row.Accept,
             Approval = row.Approval,
-            Invited = row.Invited,
+            Visibility = row.Visibility,
+            PublishedAt = row.PublishedAt,
             RefusesPersonalData = row.RefusesPersonalData,
             Quiz = row.Quiz,
             Terms = row.Terms,
@@ -88,6 +90,6 @@ internal sealed class DatanetViews(IDbContextFactory<AssayDb> reader, UtcDay tod
             people.GetValueOrDefault(row.Id), used.GetValueOrDefault(row.Id)?.Bytes ?? 0,
             Math.Max(used.GetValueOrDefault(row.Id)?.Bytes ?? 0, caps[row.Id]), UtcDay.EndOf(day),
             row.FairSharePercent, row.MaximumBytesPerDay ?? quotas.Value.BytesPerDatanet, filled.GetValueOrDefault(row.Id), row.Approval,
-            row.Invited, row.Quiz is not null, row.RefusesPersonalData ? "refuse" : "mask", row.IgnoresPdfImages ? "ignore" : "refuse", row.Terms, row.GrantDays));
+            VisibilityRules.Word(row.Visibility), row.Quiz is not null, row.RefusesPersonalData ? "refuse" : "mask", row.IgnoresPdfImages ? "ignore" : "refuse", row.Terms, row.GrantDays, row.PublishedAt));
     }
 }

@@ -1,4 +1,5 @@
 using Assay.Client.Datanets;
+using Assay.Server.Accounts;
 using Assay.Server.Datanets.Imports;
 using Assay.Server.Datanets.Settings;
 using Assay.Server.Datanets.Versions;
@@ -33,10 +34,10 @@ internal static class DatanetsModule
         Members.Map(group);
         RenewProfile.Map(group);
         TakeQuiz.Map(group);
-        group.MapGet("/", async Task<Ok<Page<DatanetView>>> (DatanetViews views, CancellationToken cancel, string? search = null) =>
-            TypedResults.Ok(new Page<DatanetView>(await views.NewestAsync(search, 100, cancel))));
-        group.MapGet("/{id}", async Task<Results<Ok<DatanetView>, ProblemHttpResult>> (string id, DatanetViews views, CancellationToken cancel) =>
-            await views.OneAsync(id, cancel) is { } view ? TypedResults.Ok(view) : Refusal.NotFound("datanet", id).ToProblem());
+        group.MapGet("/", async Task<Ok<Page<DatanetView>>> (DatanetViews views, CurrentUser user, CancellationToken cancel, string? search = null) =>
+            TypedResults.Ok(new Page<DatanetView>(await views.NewestAsync(search, 100, user.Viewer, cancel))));
+        group.MapGet("/{id}", async Task<Results<Ok<DatanetView>, ProblemHttpResult>> (string id, DatanetViews views, CurrentUser user, CancellationToken cancel) =>
+            await views.OneAsync(id, user.Viewer, cancel) is { } view ? TypedResults.Ok(view) : Refusal.NotFound("datanet", id).ToProblem());
         ReadSnapshot.Map(app.MapGroup("/api/v1/snapshots").WithTags("Datanets"));
     }
 }

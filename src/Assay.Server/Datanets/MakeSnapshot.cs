@@ -3,6 +3,7 @@ using Assay.Client;
 using Assay.Client.Datanets;
 using Assay.Server.Accounts;
 using Assay.Server.Contributions;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Transparency;
@@ -19,14 +20,16 @@ internal static class MakeSnapshot
     public static void Map(RouteGroupBuilder group)
     {
         group.MapPost("/{id}/snapshots", HandleAsync).RequireAuthorization(Scopes.Contribute);
-        group.MapGet("/{id}/snapshots", async Task<Ok<Page<SnapshotView>>> (string id, AssayDb db, CancellationToken cancel) =>
-            TypedResults.Ok(new Page<SnapshotView>(await ReadSnapshot.ListAsync(db, rows => rows.Where(row => row.DatanetId == id), cancel))));
+        group.MapGet("/{id}/snapshots", async Task<Results<Ok<Page<SnapshotView>>, ProblemHttpResult>> (string id, CurrentUser user, AssayDb db, CancellationToken cancel) =>
+            await Readable.Datanets(db, user.Viewer).AnyAsync(row => row.Id == id, cancel)
+                ? TypedResults.Ok(new Page<SnapshotView>(await ReadSnapshot.ListAsync(db, rows => rows.Where(row => row.DatanetId == id), cancel)))
+                : Refusal.NotFound("datanet", id).ToProblem());
     }
 
     internal static async Task<Results<Created<SnapshotView>, ProblemHttpResult>> HandleAsync(
         string id, CurrentUser user, AssayDb db, DbWriter writer, LedgerSequencer ledger, TimeProvider clock, CancellationToken cancel)
     {
-        var datanet = await db.Datanets.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancel);
+        var datanet = await Readable.Datanets(db, user.Viewer).AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancel);
         if (datanet is null)
         {
             return Refusal.NotFound("datanet", id).ToProblem();

@@ -3,7 +3,9 @@ using System.Text.Json;
 using Assay.Client;
 using Assay.Client.Datanets;
 using Assay.Data.FileTypes;
+using Assay.Ledger.Entries;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Transparency;
@@ -26,6 +28,7 @@ internal static class OpenDatanet
     /// <param name="Exemplars">None, or 3 to 20 sample texts that show what belongs; never trained on.</param>
     /// <param name="Accept">Score from which a file is accepted, 600 to 900.</param>
     /// <param name="Approval">Whether files of others that pass the rules wait for the owner's decision.</param>
+    /// <param name="Visibility">public, restricted (everybody reads, invited people contribute) or private (members only).</param>
     public sealed record Request(
         [property: Required, StringLength(80, MinimumLength = 3)] string Name,
         [property: Required, AllowedValues("text", "image", "audio")] string Kind,
@@ -37,7 +40,8 @@ internal static class OpenDatanet
         [property: Length(0, 10)] IReadOnlyList<string>? Languages = null,
         IReadOnlyList<Exemplar>? Exemplars = null,
         [property: Range(600, 900)] int Accept = 600,
-        bool Approval = false);
+        bool Approval = false,
+        [property: AllowedValues("public", "restricted", "private")] string Visibility = "public");
 
     public static void Map(RouteGroupBuilder group) => group.MapPost("/", HandleAsync).RequireAuthorization(Scopes.Contribute);
 
@@ -57,7 +61,7 @@ internal static class OpenDatanet
         var row = Make(request, user.Id, clock.GetUtcNow());
         var opened = await writer.WriteAsync(async (db, stop) =>
         {
-            if (await db.Datanets.AnyAsync(datanet => datanet.NameKey == row.NameKey, stop))
+            if (row.Visibility != Visibility.Private && await NameTakenAsync(db, row, stop))
             {
                 return false;
             }
@@ -69,9 +73,11 @@ internal static class OpenDatanet
         }, cancel);
 
         return opened
-            ? TypedResults.Created($"/api/v1/datanets/{row.Id}", await views.OneAsync(row.Id, cancel))
-            : Refusal.Conflict("name_taken", $"A datanet named '{row.Name}' exists. Choose another name.").ToProblem();
+            ? TypedResults.Created($"/api/v1/datanets/{row.Id}", await views.OneAsync(row.Id, user.Viewer, cancel))
+            : NameTaken(row).ToProblem();
     }
+
+    internal static Refusal NameTaken(DatanetRow row) => Refusal.Conflict("name_taken", $"A datanet named '{row.Name}' exists. Choose another name.");
 
     /// <summary>The limits of single fields, for callers that do not come through the endpoint; null when all hold.</summary>
     internal static string? FindProblem(Request request)
@@ -79,6 +85,10 @@ internal static class OpenDatanet
         var problems = new List<ValidationResult>();
         return Validator.TryValidateObject(request, new ValidationContext(request), problems, validateAllProperties: true) ? null : problems[0].ErrorMessage;
     }
+
+    /// <summary>Whether another datanet that everybody reads has the name. Private ones take none: that a name is taken would tell of them.</summary>
+    internal static Task<bool> NameTakenAsync(AssayDb db, DatanetRow row, CancellationToken stop) =>
+        db.Datanets.AnyAsync(other => other.NameKey == row.NameKey && other.Id != row.Id && other.Visibility != Visibility.Private, stop);
 
     private static string? Refuse(Request request)
     {
@@ -119,6 +129,8 @@ internal static class OpenDatanet
         Exemplars = JsonSerializer.Serialize(request.Exemplars ?? [], AssayJson.Options),
         Accept = request.Accept,
         Approval = request.Approval,
+        Visibility = VisibilityRules.Parse(request.Visibility),
+        Salt = Commitment.NewSalt(),
         OwnerId = owner,
         OpenedAt = now,
     };

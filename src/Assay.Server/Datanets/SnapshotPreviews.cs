@@ -17,7 +17,7 @@ internal sealed class SnapshotPreviews(IDbContextFactory<AssayDb> reader, BaseMo
     public async Task<SnapshotPreview> MakeAsync(SnapshotRow snapshot, BaseModel model, RunSettings settings, int samples, CancellationToken cancel)
     {
         var ids = snapshot.ReadManifest().Contributions.SelectMany(item => item.Records).Select(record => record.Id).ToList();
-        var encoder = bases.EncoderOf(model, Math.Min(settings.CutOff, model.Context), settings.LossOnPrompts);
+        var encoder = bases.EncoderOf(model, settings);
         var shown = new List<PreviewSample>();
         long tokens = 0, trainable = 0;
         var truncated = 0;
@@ -36,11 +36,29 @@ internal sealed class SnapshotPreviews(IDbContextFactory<AssayDb> reader, BaseMo
         return new SnapshotPreview(model.Name, ids.Count, tokens, trainable, truncated, shown);
     }
 
-    /// <summary>Tokens of the records that a run with these settings would train.</summary>
-    public async Task<long> TrainableTokensAsync(IReadOnlyList<long> records, BaseModel model, RunSettings settings, CancellationToken cancel)
+    /// <summary>Counts the records that a run with these settings would train, and renders some of them.</summary>
+    /// <param name="records">In the order of the run; one that counts twice stands there twice.</param>
+    /// <param name="heldOut">Records kept for evaluation.</param>
+    /// <param name="on">Base and settings.</param>
+    /// <param name="samples">Most records to render.</param>
+    /// <param name="cancel">Between records.</param>
+    public async Task<RunLook> LookAsync(IReadOnlyList<long> records, int heldOut, (BaseModel Base, RunSettings Settings) on, int samples, CancellationToken cancel)
     {
-        var encoder = bases.EncoderOf(model, settings.CutOff, settings.LossOnPrompts);
-        return (await ReadAsync(records, cancel)).Sum(record => (long)Encode(encoder, record).TrainedTokens);
+        var encoder = bases.EncoderOf(on.Base, on.Settings);
+        var look = new TrainingLook(on.Settings);
+        var times = records.CountBy(id => id).ToDictionary();
+        foreach (var (number, record) in (await ReadAsync([.. times.Keys], cancel)).Index())
+        {
+            cancel.ThrowIfCancellationRequested();
+            var encoded = Encode(encoder, record);
+            look.Add(encoded, times[record.Id]);
+            if (number < samples)
+            {
+                look.Show(new PreviewSample(record.Id, record.ContributionId, Pieces(bases.TextsOf(on.Base).Tokenizer, encoded)));
+            }
+        }
+
+        return look.Result(heldOut);
     }
 
     private static EncodedConversation Encode(RecordEncoder encoder, RecordRow record) =>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Assay.Client.Runs;
 using Assay.Data.Formats;
 using Assay.Data.Planning;
 using Assay.Data.Tokenization;
@@ -34,11 +35,18 @@ internal sealed class BaseModels(DataFolder folder, IOptions<ModelCatalogOptions
     });
 
     /// <summary>How records become training samples of a base.</summary>
-    public RecordEncoder EncoderOf(BaseModel model, int cutOff, bool lossOnPrompts)
+    public RecordEncoder EncoderOf(BaseModel model, RunSettings settings)
     {
         var (tokenizer, template, config) = TextsOf(model);
-        return new RecordEncoder(tokenizer, template, config, cutOff, lossOnPrompts);
+        return new RecordEncoder(tokenizer, template, config, EncodingOf(settings, model.Context));
     }
+
+    private static RecordEncoding EncodingOf(RunSettings settings, int context) => new(Math.Min(settings.CutOff, context))
+    {
+        LossOnPrompts = settings.LossOnPrompts,
+        LossOnEarlierTurns = settings.LossOnEarlierTurns,
+        AsText = settings.Objective == "text",
+    };
 
     private BaseModel? Read(string path) => _read.GetOrAdd(path, _ =>
     {

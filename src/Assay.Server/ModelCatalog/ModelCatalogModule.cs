@@ -1,6 +1,7 @@
 using Assay.Client.Datanets;
 using Assay.Client.Models;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,19 +22,19 @@ internal static class ModelCatalogModule
     {
         var group = app.MapGroup("/api/v1/models").WithTags("Models").RequireAuthorization(Scopes.Read);
         group.MapGet("/", async Task<Ok<Page<ModelView>>> (CurrentUser user, BaseModels bases, AssayDb db, CancellationToken cancel) =>
-            TypedResults.Ok(new Page<ModelView>(await VisibleAsync(user.Id, bases, db, cancel))));
+            TypedResults.Ok(new Page<ModelView>(await VisibleAsync(user.Viewer, bases, db, cancel))));
         group.MapGet("/{name}", async Task<Results<Ok<ModelView>, ProblemHttpResult>> (string name, CurrentUser user, BaseModels bases, AssayDb db, CancellationToken cancel) =>
-            (await VisibleAsync(user.Id, bases, db, cancel)).Find(model => model.Name == name) is { } model
+            (await VisibleAsync(user.Viewer, bases, db, cancel)).Find(model => model.Name == name) is { } model
                 ? TypedResults.Ok(model)
                 : Refusal.NotFound("model", name).ToProblem());
     }
 
-    /// <summary>Base models, and the tuned models of the account.</summary>
-    internal static async Task<List<ModelView>> VisibleAsync(string accountId, BaseModels bases, AssayDb db, CancellationToken cancel)
+    /// <summary>Base models, and the tuned models of the account that learnt from what it may read.</summary>
+    internal static async Task<List<ModelView>> VisibleAsync(Viewer viewer, BaseModels bases, AssayDb db, CancellationToken cancel)
     {
         var all = bases.All().ToList();
-        var tuned = await db.ModelVersions.AsNoTracking().Where(row => row.OwnerId == accountId).OrderByDescending(row => row.CreatedAt).ToListAsync(cancel);
-        var flagged = await db.Runs.Where(row => row.OwnerId == accountId && row.Removed > 0).ToDictionaryAsync(row => row.Id, row => row.Removed, cancel);
+        var tuned = await Readable.Models(db, viewer).AsNoTracking().OrderByDescending(row => row.CreatedAt).ToListAsync(cancel);
+        var flagged = await Readable.Runs(db, viewer).Where(row => row.Removed > 0).ToDictionaryAsync(row => row.Id, row => row.Removed, cancel);
         return
         [
             .. all.Select(model => new ModelView(model.Name, model.Family, model.Parameters, model.Context, model.Licence, model.Demonstration)),

@@ -20,7 +20,7 @@ internal static class OpenAiModule
     {
         var group = app.MapGroup("/v1").WithTags("OpenAI").RequireAuthorization(Scopes.Infer);
         group.MapGet("/models", async Task<Ok<ModelList>> (CurrentUser user, BaseModels bases, AssayDb db, CancellationToken cancel) =>
-            TypedResults.Ok(new ModelList("list", (await ModelCatalogModule.VisibleAsync(user.Id, bases, db, cancel)).ConvertAll(model =>
+            TypedResults.Ok(new ModelList("list", (await ModelCatalogModule.VisibleAsync(user.Viewer, bases, db, cancel)).ConvertAll(model =>
                 new ModelItem(model.Name, "model", model.CreatedAt?.ToUnixTimeSeconds() ?? 0, model.OwnerId ?? "assay")))));
         group.MapPost("/chat/completions", CompleteAsync);
     }
@@ -36,7 +36,7 @@ internal static class OpenAiModule
 
         var ask = new ChatRequest(request.Model, [.. request.Messages.Select(message => new ChatTurn(message.Role == "developer" ? "system" : message.Role, TextOf(message.Content)!))],
             request.Temperature ?? 0.7, request.TopP ?? 0.9, MaxTokens: request.MaxCompletionTokens ?? request.MaxTokens ?? 256, Seed: request.Seed);
-        var steps = answering.AskAsync(ask, stop, user.Id, cancel).GetAsyncEnumerator(cancel);
+        var steps = answering.AskAsync(ask, stop, user.Viewer, cancel).GetAsyncEnumerator(cancel);
 
         // The first step decides between a stream and an error: headers cannot be taken back.
         if (!await steps.MoveNextAsync() || steps.Current is AnswerStep.Refused)

@@ -26,6 +26,8 @@ internal static class ErasedRows
             .SetProperty(contribution => contribution.Columns, (string?)null).SetProperty(contribution => contribution.Report, report)
             .SetProperty(contribution => contribution.ExtractionSha256, (string?)null).SetProperty(contribution => contribution.PreviewSha256, (string?)null), stop);
 
+        await db.Overlaps.Where(overlap => overlap.ContributionId == row.Id).ExecuteDeleteAsync(stop);
+
         // The key of the upload stays, so that a late retry does not contribute the file again; what was declared with it goes.
         await db.Reservations.Where(reservation => reservation.ContributionId == row.Id).ExecuteUpdateAsync(set => set.SetProperty(reservation => reservation.RequestHash, ""), stop);
         await db.Votes.Where(vote => vote.ContributionId == row.Id).ExecuteUpdateAsync(set => set.SetProperty(vote => vote.Reason, ""), stop);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Assay.Client.Contributions;
 using Assay.Ledger.Entries;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Review;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
@@ -25,7 +26,7 @@ internal sealed class LifeLines(IDbContextFactory<AssayDb> reader, IOptions<Revi
     internal async Task<LifeView?> ReadAsync(string id, CurrentUser user, CancellationToken cancel)
     {
         await using var db = await reader.CreateDbContextAsync(cancel);
-        if (await db.Contributions.AsNoTracking().FirstOrDefaultAsync(contribution => contribution.Id == id, cancel) is not { } row)
+        if (await Readable.Contributions(db, user.Viewer).AsNoTracking().FirstOrDefaultAsync(contribution => contribution.Id == id, cancel) is not { } row)
         {
             return null;
         }

@@ -4,6 +4,7 @@ using Assay.Client.Chat;
 using Assay.Client.Datanets;
 using Assay.Data.Validation;
 using Assay.Server.Contributions;
+using Assay.Server.Contributions.Comparisons;
 using Assay.Server.Shared.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,36 +21,30 @@ internal sealed class Quotations(AssayDb db, DbWriter writer, ContributionRow re
     {
         await ReportsAsync(cancel);
         await AnswersAsync(runs, cancel);
+        await EvaluationsAsync(runs, cancel);
         await ExemplarsAsync(cancel);
     }
 
-    /// <summary>Only later files can have been compared with it.</summary>
+    /// <summary>Only the reports whose findings describe this file, and those from before that was written down.</summary>
     private async Task ReportsAsync(CancellationToken cancel)
     {
-        var after = removed.EntryId;
-        while (true)
+        var rules = (await db.Overlaps.AsNoTracking().Where(row => row.OtherId == removed.Id || row.OtherId == OverlapRow.Unknown).Select(row => new { row.ContributionId, row.Rule }).ToListAsync(cancel))
+            .ToLookup(row => row.ContributionId, row => row.Rule);
+        foreach (var ids in rules.Select(row => row.Key).Chunk(Slice))
         {
-            var slice = await db.Contributions.AsNoTracking().Where(row => row.EntryId > after).OrderBy(row => row.EntryId).Take(Slice)
-                .Select(row => new { row.Id, row.EntryId, row.Report }).ToListAsync(cancel);
-            foreach (var row in slice.Where(row => row.Report is not null))
+            foreach (var row in await db.Contributions.AsNoTracking().Where(row => ids.Contains(row.Id) && row.EntryId > removed.EntryId && row.Report != null)
+                .Select(row => new { row.Id, row.Report }).ToListAsync(cancel))
             {
-                if (Clean(row.Report!) is { } report)
+                if (Clean(row.Report!, [.. rules[row.Id]]) is { } report)
                 {
                     await writer.WriteAsync((rows, stop) => rows.Contributions.Where(other => other.Id == row.Id).ExecuteUpdateAsync(set => set.SetProperty(other => other.Report, report), stop), cancel);
                 }
             }
-
-            if (slice.Count < Slice)
-            {
-                return;
-            }
-
-            after = slice[^1].EntryId;
         }
     }
 
     /// <summary>The report without quotations; null when it has none. It is not written then: the ledger holds the hash of its bytes.</summary>
-    private string? Clean(string stored)
+    private string? Clean(string stored, HashSet<string> rules)
     {
         var report = JsonSerializer.Deserialize<StoredReport>(stored, InspectionJson.Options)!;
         var quotes = false;
@@ -57,7 +52,7 @@ internal sealed class Quotations(AssayDb db, DbWriter writer, ContributionRow re
         {
             Evidence = [.. finding.Evidence.Select(evidence =>
             {
-                var clean = Clean(evidence, report.Related);
+                var clean = Clean(evidence, report.Related == removed.Id || rules.Contains(finding.Rule));
                 quotes |= clean != evidence.Text;
                 return evidence with { Text = clean };
             })],
@@ -66,10 +61,10 @@ internal sealed class Quotations(AssayDb db, DbWriter writer, ContributionRow re
     }
 
     /// <summary>The file's name goes, too: it may say what was in it.</summary>
-    private string Clean(Evidence evidence, string? related)
+    private string Clean(Evidence evidence, bool named)
     {
         var masked = text.Mask(evidence.Text, keepPlaces: false);
-        return removed.FileName == ErasedRows.NameOf(removed) || (masked == evidence.Text && related != removed.Id)
+        return removed.FileName == ErasedRows.NameOf(removed) || (masked == evidence.Text && !named)
             ? masked
             : masked.Replace($"'{removed.FileName}'", "a removed file", StringComparison.Ordinal);
     }
@@ -91,6 +86,10 @@ internal sealed class Quotations(AssayDb db, DbWriter writer, ContributionRow re
             }
         }
     }
+
+    /// <summary>What the models said while they were trained; a part of a text can stand there without being found.</summary>
+    private Task<int> EvaluationsAsync(IReadOnlyCollection<string> runs, CancellationToken cancel) => writer.WriteAsync((rows, stop) =>
+        rows.RunEvaluations.Where(row => runs.Contains(row.RunId)).ExecuteUpdateAsync(set => set.SetProperty(row => row.Answers, "[]"), stop), cancel);
 
     private async Task ExemplarsAsync(CancellationToken cancel)
     {

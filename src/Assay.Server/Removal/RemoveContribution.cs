@@ -2,6 +2,7 @@ using Assay.Client.Contributions;
 using Assay.Ledger.Entries;
 using Assay.Server.Accounts;
 using Assay.Server.Contributions;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Review;
 using Assay.Server.Runs;
 using Assay.Server.Shared;
@@ -22,7 +23,7 @@ internal sealed class RemoveContribution(IDbContextFactory<AssayDb> reader, DbWr
 {
     public static void Map(RouteGroupBuilder group) => group.MapPost("/contributions/{id}/removal",
         async Task<Results<Ok<ContributionView>, ProblemHttpResult>> (string id, RemovalRequest request, CurrentUser user, RemoveContribution remove, ContributionViews views, CancellationToken cancel) =>
-            await remove.HandleAsync(id, request, user, cancel) is { } refusal ? refusal.ToProblem() : TypedResults.Ok(await views.OneAsync(id, cancel))).RequireAuthorization(Scopes.Contribute);
+            await remove.HandleAsync(id, request, user, cancel) is { } refusal ? refusal.ToProblem() : TypedResults.Ok(await views.OneAsync(id, user.Viewer, cancel))).RequireAuthorization(Scopes.Contribute);
 
     /// <returns>Why nothing was removed; null when it was.</returns>
     internal async Task<Refusal?> HandleAsync(string id, RemovalRequest request, CurrentUser user, CancellationToken cancel)
@@ -30,7 +31,7 @@ internal sealed class RemoveContribution(IDbContextFactory<AssayDb> reader, DbWr
         long index;
         await using (var db = await reader.CreateDbContextAsync(cancel))
         {
-            var entry = await db.Contributions.Where(row => row.Id == id).Select(row => (long?)row.EntryId).FirstOrDefaultAsync(cancel);
+            var entry = await Readable.Contributions(db, user.Viewer).Where(row => row.Id == id).Select(row => (long?)row.EntryId).FirstOrDefaultAsync(cancel);
             if (entry is null)
             {
                 return Refusal.NotFound("contribution", id);
@@ -102,9 +103,11 @@ internal sealed class RemoveContribution(IDbContextFactory<AssayDb> reader, DbWr
         await db.Runs.Where(run => runs.Contains(run.Id)).ExecuteUpdateAsync(set => set.SetProperty(run => run.Removed, run => run.Removed + 1), stop);
 
         var stopped = new List<(long, string, bool)>();
-        foreach (var job in await db.Jobs.Where(job => job.Kind == "train" && runs.Contains(job.Subject) && (job.State == JobState.Queued || job.State == JobState.Running)).ToListAsync(stop))
+        var paused = await db.Runs.Where(run => runs.Contains(run.Id) && run.State == RunState.Paused).Select(run => run.Id).ToListAsync(stop);
+        foreach (var job in await db.Jobs.Where(job => job.Kind == "train" && runs.Contains(job.Subject) && (job.State == JobState.Queued || job.State == JobState.Running
+            || (paused.Contains(job.Subject) && !db.Jobs.Any(later => later.Kind == "train" && later.Subject == job.Subject && later.Id > job.Id)))).ToListAsync(stop))
         {
-            var waits = job.State == JobState.Queued;
+            var waits = job.State != JobState.Running;
             (job.Cancel, job.State) = (true, waits ? JobState.Cancelled : job.State);
             stopped.Add((job.Id, job.Subject, waits));
         }

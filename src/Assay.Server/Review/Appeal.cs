@@ -20,7 +20,7 @@ internal sealed class Appeal(DbWriter writer, IOptions<ReviewOptions> options, T
 
     public static void Map(RouteGroupBuilder group) => group.MapPost("/contributions/{id}/appeal",
         async Task<Results<Ok<ContributionView>, ProblemHttpResult>> (string id, AppealRequest request, CurrentUser user, Appeal appeal, ContributionViews views, CancellationToken cancel) =>
-            await appeal.HandleAsync(id, request, user.Id, cancel) is { } refusal ? refusal.ToProblem() : TypedResults.Ok(await views.OneAsync(id, cancel))).RequireAuthorization(Scopes.Contribute);
+            await appeal.HandleAsync(id, request, user.Id, cancel) is { } refusal ? refusal.ToProblem() : TypedResults.Ok(await views.OneAsync(id, user.Viewer, cancel))).RequireAuthorization(Scopes.Contribute);
 
     /// <returns>Why there is no appeal; null when it is open.</returns>
     internal Task<Refusal?> HandleAsync(string id, AppealRequest request, string accountId, CancellationToken cancel)

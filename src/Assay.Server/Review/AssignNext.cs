@@ -1,5 +1,7 @@
 using Assay.Client.Review;
 using Assay.Server.Accounts;
+using Assay.Server.Contributions;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Datanets.Settings;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
@@ -72,11 +74,12 @@ internal sealed class AssignNext(IDbContextFactory<AssayDb> reader, DbWriter wri
         }
 
         var facts = new ReviewerFacts(reviewerId, await links.OfAsync(db, reviewerId, cancel), await SeenAsync(db, reviewerId, cancel));
+        var readable = Readable.Contributions(db, new Viewer(reviewerId));
         var gold = await db.Gold.Where(row => row.Active && row.MarkedBy != reviewerId)
-            .Join(db.Contributions.Where(row => row.Removal == null), row => row.ContributionId, row => row.Id, (_, row) => new ReviewCandidate(row.Id, row.AccountId, null, 0, 0, 0))
+            .Join(readable.Where(row => row.Removal == null), row => row.ContributionId, row => row.Id, (_, row) => new ReviewCandidate(row.Id, row.AccountId, null, 0, 0, 0))
             .ToListAsync(cancel);
         var seed = AssignmentRules.NewSeed();
-        return AssignmentRules.Draw(seed, facts, await OpenToAsync(db, reviewerId, now, cancel), gold, options.Value) is not var (item, among) ? (null, null) : (new AssignmentRow
+        return AssignmentRules.Draw(seed, facts, await OpenToAsync(db, readable, reviewerId, now, cancel), gold, options.Value) is not var (item, among) ? (null, null) : (new AssignmentRow
         {
             ReviewerId = reviewerId,
             ContributionId = item.ContributionId,
@@ -97,7 +100,7 @@ internal sealed class AssignNext(IDbContextFactory<AssayDb> reader, DbWriter wri
 
         if (drawn.CaseId is { } id)
         {
-            var open = (await OpenAsync(db, drawn.AssignedAt, stop, id)).SingleOrDefault();
+            var open = (await OpenAsync(db, Readable.Contributions(db, new Viewer(drawn.ReviewerId)), drawn.AssignedAt, stop, id)).SingleOrDefault();
             if (open is null || !AssignmentRules.HasPlace(open, options.Value.VotesNeeded))
             {
                 return null;
@@ -117,13 +120,13 @@ internal sealed class AssignNext(IDbContextFactory<AssayDb> reader, DbWriter wri
         .. await db.Assignments.Where(row => row.ReviewerId == reviewerId && row.Passed).Select(row => row.ContributionId).ToListAsync(cancel),
     ];
 
-    /// <summary>The open rounds of datanets without reviewers of their own, and of those that name this one.</summary>
-    private static async Task<List<ReviewCandidate>> OpenToAsync(AssayDb db, string reviewerId, DateTimeOffset now, CancellationToken cancel)
+    /// <summary>The open rounds of readable datanets without reviewers of their own, and of those that name this one. Members alone review what is private, not the operator.</summary>
+    private static async Task<List<ReviewCandidate>> OpenToAsync(AssayDb db, IQueryable<ContributionRow> readable, string reviewerId, DateTimeOffset now, CancellationToken cancel)
     {
         var named = db.DatanetMembers.Where(row => row.Role == DatanetMemberRow.Reviewer);
         var closed = await named.Where(row => !named.Any(own => own.DatanetId == row.DatanetId && db.Accounts.Any(account => account.Id == reviewerId && account.EmailKey == own.EmailKey)))
             .Select(row => row.DatanetId).Distinct().ToListAsync(cancel);
-        var candidates = await OpenAsync(db, now, cancel);
+        var candidates = await OpenAsync(db, readable, now, cancel);
         if (closed.Count == 0)
         {
             return candidates;
@@ -135,9 +138,9 @@ internal sealed class AssignNext(IDbContextFactory<AssayDb> reader, DbWriter wri
     }
 
     /// <summary>The open rounds that reviewers vote on, or one of them.</summary>
-    private static Task<List<ReviewCandidate>> OpenAsync(AssayDb db, DateTimeOffset now, CancellationToken cancel, long? only = null) => db.ReviewCases
+    private static Task<List<ReviewCandidate>> OpenAsync(AssayDb db, IQueryable<ContributionRow> readable, DateTimeOffset now, CancellationToken cancel, long? only = null) => db.ReviewCases
         .Where(row => row.ClosedAt == null && row.Kind != ReviewKind.Approval && (only == null || row.Id == only))
-        .Join(db.Contributions.Where(row => row.Removal == null), row => row.ContributionId, row => row.Id, (round, row) => new ReviewCandidate(row.Id, row.AccountId, round.Id,
+        .Join(readable.Where(row => row.Removal == null), row => row.ContributionId, row => row.Id, (round, row) => new ReviewCandidate(row.Id, row.AccountId, round.Id,
             db.Votes.Count(vote => vote.CaseId == round.Id && vote.Accept), db.Votes.Count(vote => vote.CaseId == round.Id && !vote.Accept),
             db.Assignments.Count(held => held.CaseId == round.Id && held.EndedAt == null && held.ExpiresAt > now)))
         .ToListAsync(cancel);

@@ -3,6 +3,7 @@ using Assay.Client.Review;
 using Assay.Ledger.Entries;
 using Assay.Server.Accounts;
 using Assay.Server.Contributions;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Transparency;
@@ -20,7 +21,7 @@ internal sealed class DecideCase(IDbContextFactory<AssayDb> reader, DbWriter wri
 {
     public static void Map(RouteGroupBuilder group) => group.MapPost("/contributions/{id}/decision",
         async Task<Results<Ok<ContributionView>, ProblemHttpResult>> (string id, VoteRequest request, CurrentUser user, DecideCase decide, ContributionViews views, CancellationToken cancel) =>
-            await decide.HandleAsync(id, request, user, cancel) is { } refusal ? refusal.ToProblem() : TypedResults.Ok(await views.OneAsync(id, cancel))).RequireAuthorization(Scopes.Contribute);
+            await decide.HandleAsync(id, request, user, cancel) is { } refusal ? refusal.ToProblem() : TypedResults.Ok(await views.OneAsync(id, user.Viewer, cancel))).RequireAuthorization(Scopes.Contribute);
 
     /// <returns>Why nothing was decided; null when it was.</returns>
     internal async Task<Refusal?> HandleAsync(string id, VoteRequest request, CurrentUser user, CancellationToken cancel)
@@ -34,7 +35,7 @@ internal sealed class DecideCase(IDbContextFactory<AssayDb> reader, DbWriter wri
         long index;
         await using (var db = await reader.CreateDbContextAsync(cancel))
         {
-            var entry = await db.Contributions.Where(row => row.Id == id).Select(row => (long?)row.EntryId).FirstOrDefaultAsync(cancel);
+            var entry = await Readable.Contributions(db, user.Viewer).Where(row => row.Id == id).Select(row => (long?)row.EntryId).FirstOrDefaultAsync(cancel);
             if (entry is null)
             {
                 return Refusal.NotFound("contribution", id);

@@ -9,10 +9,11 @@ namespace Assay.Server.Review;
 /// <summary>Keeps the index of duplicates in step with what people decide: it holds the files that are accepted or in review.</summary>
 internal static class DuplicateIndex
 {
-    /// <summary>The bands of a file that the index does not hold: of one that was rejected. Computed outside the writer, from the stored records.</summary>
+    /// <summary>The bands of a text that the index does not hold: of one that was rejected. Pictures and sound stay in their own index whatever becomes of them. Computed outside the writer, from the stored records.</summary>
     public static async Task<List<BandRow>> MissingAsync(AssayDb db, string contributionId, CancellationToken cancel)
     {
-        if (await db.Bands.AnyAsync(band => db.Records.Any(record => record.Id == band.RecordId && record.ContributionId == contributionId), cancel))
+        var isText = await db.Contributions.AnyAsync(row => row.Id == contributionId && db.Datanets.Any(datanet => datanet.Id == row.DatanetId && datanet.Kind == "text"), cancel);
+        if (!isText || await db.Bands.AnyAsync(band => db.Records.Any(record => record.Id == band.RecordId && record.ContributionId == contributionId), cancel))
         {
             return [];
         }

@@ -1,6 +1,7 @@
 using Assay.Client.Review;
 using Assay.Server.Accounts;
 using Assay.Server.Contributions;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,7 +21,7 @@ internal static class MarkGold
         var isOperator = user.Is(Roles.Operator);
         var refusal = await writer.WriteAsync(async (db, stop) =>
         {
-            var row = await db.Contributions.FirstOrDefaultAsync(contribution => contribution.Id == id, stop);
+            var row = await Readable.Contributions(db, user.Viewer).FirstOrDefaultAsync(contribution => contribution.Id == id, stop);
             if (row is null)
             {
                 return Refusal.NotFound("contribution", id);

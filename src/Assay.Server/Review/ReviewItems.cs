@@ -1,5 +1,6 @@
 using Assay.Client.Review;
 using Assay.Server.Contributions;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,7 +14,7 @@ internal sealed class ReviewItems(IDbContextFactory<AssayDb> reader, Contributio
     public async Task<ReviewItem> ReadAsync(AssignmentRow assignment, CancellationToken cancel)
     {
         await using var db = await reader.CreateDbContextAsync(cancel);
-        var view = (await views.OneAsync(assignment.ContributionId, cancel))!;
+        var view = (await views.OneAsync(assignment.ContributionId, new Viewer(assignment.ReviewerId), cancel))!;
         var purpose = await db.Datanets.Where(row => row.Id == view.DatanetId).Select(row => row.Purpose).FirstAsync(cancel);
         var appeal = await db.ReviewCases.Where(row => row.Id == assignment.CaseId).Select(row => row.Appeal).FirstOrDefaultAsync(cancel);
         var records = await db.Records.Where(row => row.ContributionId == view.Id).OrderBy(row => row.Ordinal).ToListAsync(cancel);

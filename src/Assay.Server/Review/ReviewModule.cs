@@ -22,6 +22,7 @@ internal static class ReviewModule
         AssignNext.Map(group);
         CastVote.Map(group);
         ReadMedia.Map(group);
+        ReadHeldComparisons.Map(group);
         var files = app.MapGroup("/api/v1").WithTags("Review");
         Appeal.Map(files);
         DecideCase.Map(files);

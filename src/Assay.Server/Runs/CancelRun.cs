@@ -16,7 +16,7 @@ internal static class CancelRun
     internal static async Task<Results<Ok<RunView>, ProblemHttpResult>> HandleAsync(
         string id, CurrentUser user, DbWriter writer, FinishRun finish, CancelDeadline deadline, RunViews views, CancellationToken cancel)
     {
-        var view = await views.OneAsync(id, user.Id, cancel);
+        var view = await views.OneAsync(id, user.Viewer, cancel);
         if (view is null)
         {
             return Refusal.NotFound("run", id).ToProblem();
@@ -28,7 +28,7 @@ internal static class CancelRun
         }
 
         await StopAsync(id, writer, finish, deadline, cancel);
-        return TypedResults.Ok(await views.OneAsync(id, user.Id, cancel));
+        return TypedResults.Ok(await views.OneAsync(id, user.Viewer, cancel));
     }
 
     /// <summary>Stops a run that has not ended, whoever asks.</summary>

@@ -11,42 +11,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Runs;
 
-/// <summary>What a training worker reports: points of the curves, then the end. Every write carries the lease's token.</summary>
+/// <summary>The end of a run, or of its worker's part in it. What a worker reports carries the lease's token.</summary>
 internal sealed class FinishRun(DbWriter writer, IDbContextFactory<AssayDb> reader, RunFeed feed, TrainingJobs files, LedgerSequencer ledger, TimeProvider clock)
 {
     /// <returns>False: the lease is stale, nothing was written.</returns>
-    public async Task<bool> ProgressAsync(long job, long token, TrainProgress progress, CancellationToken cancel)
-    {
-        string? runId = null;
-        var now = clock.GetUtcNow();
-        await writer.WriteAsync(async (db, stop) =>
-        {
-            if (await JobQueue.HeldAsync(db, job, token, stop) is not { } held)
-            {
-                return;
-            }
-
-            runId = held.Subject;
-            var run = await db.Runs.FirstAsync(row => row.Id == runId, stop);
-            run.State = progress.State == "running" ? RunState.Running : RunState.Preparing;
-            run.StartedAt ??= now;
-            run.Steps = progress.Steps;
-            foreach (var point in progress.Points)
-            {
-                run.Step = Math.Max(run.Step, point.Step);
-                run.Loss = point.Loss ?? run.Loss;
-                db.RunEvents.Add(new RunEventRow { RunId = runId, Point = JsonSerializer.Serialize(point, AssayJson.Options) });
-            }
-        }, cancel);
-        if (runId is not null)
-        {
-            feed.Publish(runId);
-        }
-
-        return runId is not null;
-    }
-
-    /// <inheritdoc cref="ProgressAsync"/>
     public async Task<bool> FinishAsync(long job, long token, TrainResult result, CancellationToken cancel)
     {
         await using var db = await reader.CreateDbContextAsync(cancel);
@@ -88,7 +56,12 @@ internal sealed class FinishRun(DbWriter writer, IDbContextFactory<AssayDb> read
                     return false;
                 }
 
-                job.State = result.Outcome == "succeeded" ? JobState.Done : result.Outcome == "cancelled" ? JobState.Cancelled : JobState.Failed;
+                job.State = result.Outcome switch
+                {
+                    "succeeded" or "stopped" or "paused" => JobState.Done,
+                    "cancelled" => JobState.Cancelled,
+                    _ => JobState.Failed,
+                };
             }
 
             var run = await rows.Runs.FirstAsync(row => row.Id == runId, stop);
@@ -97,11 +70,18 @@ internal sealed class FinishRun(DbWriter writer, IDbContextFactory<AssayDb> read
                 return true; // a repeated report
             }
 
+            if (result.Outcome == "paused")
+            {
+                run.State = RunState.Paused;
+                run.Step = Math.Max(run.Step, result.Step);
+                return true;
+            }
+
             Apply(run, result, now);
             var entry = rows.Append(LedgerFacts.Run(run, indices, StartRun.HoldOutRoot(run, snapshots), settings.Seed, result.Outcome, now));
             await rows.SaveChangesAsync(stop); // the entry's row id
             run.EndEntryId = entry.Id;
-            if (run.State == RunState.Succeeded)
+            if (run.State is RunState.Succeeded or RunState.Stopped)
             {
                 var model = Publish(run, now);
                 rows.ModelVersions.Add(model);
@@ -111,13 +91,13 @@ internal sealed class FinishRun(DbWriter writer, IDbContextFactory<AssayDb> read
             rows.RunEvents.Add(new RunEventRow
             {
                 RunId = runId,
-                Point = JsonSerializer.Serialize(new RunPoint(run.Step, Message: result.Failure ?? result.Outcome), AssayJson.Options),
+                Point = JsonSerializer.Serialize(new RunPoint(run.Step, Message: result.Failure ?? result.Note ?? result.Outcome), AssayJson.Options),
             });
             return true;
         }, cancel);
         ledger.Wake();
         feed.Publish(runId);
-        if (written)
+        if (written && result.Outcome != "paused")
         {
             files.RemoveWork(runId);
         }
@@ -130,6 +110,7 @@ internal sealed class FinishRun(DbWriter writer, IDbContextFactory<AssayDb> read
         run.State = result.Outcome switch
         {
             "succeeded" => RunState.Succeeded,
+            "stopped" => RunState.Stopped,
             "cancelled" => RunState.Cancelled,
             _ => RunState.Failed,
         };
@@ -139,6 +120,7 @@ internal sealed class FinishRun(DbWriter writer, IDbContextFactory<AssayDb> read
         run.BaseLoss = result.BaseLoss;
         run.TunedLoss = result.TunedLoss;
         run.Failure = result.Failure;
+        run.Note = result.Note;
         run.AdapterSha256 = result.AdapterSha256;
     }
 

@@ -15,8 +15,17 @@ internal sealed class RunRow : IEntityTypeConfiguration<RunRow>
     /// <summary>Snapshot ids separated by commas.</summary>
     public string Snapshots { get; init; } = "";
 
+    /// <summary>Ids, separated by commas, of every datanet that its adapter learnt from: in this run, or in those it goes on from. Empty for runs from before datanets could be private.</summary>
+    public string Datanets { get; init; } = "";
+
     /// <summary>JSON of the settings with every default filled in.</summary>
     public string Settings { get; init; } = "";
+
+    /// <summary>How often the records of each snapshot count, in their order, separated by commas; empty: once.</summary>
+    public string Weights { get; init; } = "";
+
+    /// <summary>Higher runs are trained first.</summary>
+    public int Priority { get; set; }
 
     /// <summary>The run whose adapter is trained further.</summary>
     public string? StartFrom { get; init; }
@@ -35,6 +44,9 @@ internal sealed class RunRow : IEntityTypeConfiguration<RunRow>
     public double? BaseLoss { get; set; }
     public double? TunedLoss { get; set; }
     public string? Failure { get; set; }
+
+    /// <summary>What else its owner should know of how it ended.</summary>
+    public string? Note { get; set; }
     public string? AdapterSha256 { get; set; }
     public long EntryId { get; set; }
     public long? EndEntryId { get; set; }

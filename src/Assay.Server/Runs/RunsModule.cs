@@ -3,6 +3,7 @@ using Assay.Client;
 using Assay.Client.Datanets;
 using Assay.Client.Runs;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Live;
@@ -23,7 +24,13 @@ internal static class RunsModule
         builder.Services.AddSingleton<RunPresets>();
         builder.Services.AddSingleton<StartRun>();
         builder.Services.AddSingleton<TrainingJobs>();
+        builder.Services.AddSingleton<LookAtRun>();
+        builder.Services.AddSingleton<RecordProgress>();
         builder.Services.AddSingleton<FinishRun>();
+        builder.Services.AddSingleton<PauseRun>();
+        builder.Services.AddSingleton<ResumeRun>();
+        builder.Services.AddSingleton<StopRun>();
+        builder.Services.AddSingleton<ReadEvaluations>();
         builder.Services.AddSingleton<StopWithoutAccess>();
         builder.Services.AddSingleton<CancelDeadline>();
     }
@@ -33,17 +40,23 @@ internal static class RunsModule
         var group = app.MapGroup("/api/v1/runs").WithTags("Runs").RequireAuthorization(Scopes.Read);
         StartRun.Map(group);
         CancelRun.Map(group);
+        LookAtRun.Map(group);
+        PauseRun.Map(group);
+        ResumeRun.Map(group);
+        StopRun.Map(group);
+        ReadEvaluations.Map(group);
         TrainWithout.Map(group);
         RunEvents.Map(group);
+        group.MapGet("/settings", () => TypedResults.Ok(RunSettingList.All));
         group.MapGet("/", async Task<Ok<Page<RunView>>> (CurrentUser user, RunViews views, CancellationToken cancel) =>
-            TypedResults.Ok(new Page<RunView>(await views.OfAccountAsync(user.Id, cancel))));
+            TypedResults.Ok(new Page<RunView>(await views.OfAccountAsync(user.Viewer, cancel))));
         group.MapGet("/{id}", async Task<Results<Ok<RunView>, ProblemHttpResult>> (string id, CurrentUser user, RunViews views, CancellationToken cancel) =>
-            await views.OneAsync(id, user.Id, cancel) is { } view ? TypedResults.Ok(view) : Refusal.NotFound("run", id).ToProblem());
+            await views.OneAsync(id, user.Viewer, cancel) is { } view ? TypedResults.Ok(view) : Refusal.NotFound("run", id).ToProblem());
         group.MapGet("/{id}/points", PointsAsync);
         group.MapGet("/{id}/records", RecordsAsync);
         group.MapGet("/{id}/adapter/{file}", async Task<Results<PhysicalFileHttpResult, ProblemHttpResult>> (
             string id, string file, CurrentUser user, RunViews views, TrainingJobs files, CancellationToken cancel) =>
-            await views.OneAsync(id, user.Id, cancel) is { State: "succeeded" } && AdapterFiles.Contains(file)
+            await views.OneAsync(id, user.Viewer, cancel) is { ModelName: not null } && AdapterFiles.Contains(file)
                 ? TypedResults.PhysicalFile(Path.Combine(files.AdapterFolder(id), file), "application/octet-stream", file)
                 : Refusal.NotFound("adapter file", file).ToProblem());
     }
@@ -51,7 +64,7 @@ internal static class RunsModule
     private static async Task<Results<Ok<List<RunPoint>>, ProblemHttpResult>> PointsAsync(
         string id, CurrentUser user, RunViews views, AssayDb db, CancellationToken cancel)
     {
-        if (await views.OneAsync(id, user.Id, cancel) is null)
+        if (await views.OneAsync(id, user.Viewer, cancel) is null)
         {
             return Refusal.NotFound("run", id).ToProblem();
         }
@@ -62,7 +75,7 @@ internal static class RunsModule
 
     private static async Task<Results<Ok<List<RunRecord>>, ProblemHttpResult>> RecordsAsync(string id, CurrentUser user, AssayDb db, CancellationToken cancel)
     {
-        var run = await db.Runs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id && row.OwnerId == user.Id, cancel);
+        var run = await Readable.Runs(db, user.Viewer).AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancel);
         if (run is null)
         {
             return Refusal.NotFound("run", id).ToProblem();

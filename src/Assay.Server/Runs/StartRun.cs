@@ -1,10 +1,13 @@
+using System.Globalization;
 using System.Text.Json;
 using Assay.Client;
+using Assay.Client.Datanets;
 using Assay.Client.Runs;
 using Assay.Data.FileTypes;
 using Assay.Server.Access;
 using Assay.Server.Accounts;
 using Assay.Server.Datanets;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.ModelCatalog;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
@@ -22,19 +25,37 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
         async Task<Results<Created<RunView>, ProblemHttpResult>> (StartRunRequest request, CurrentUser user, StartRun start, RunViews views, CancellationToken cancel) =>
         {
             var (id, refusal) = await start.HandleAsync(request, user, cancel);
-            return refusal is null ? TypedResults.Created($"/api/v1/runs/{id}", await views.OneAsync(id!, user.Id, cancel)) : refusal.ToProblem();
+            return refusal is null ? TypedResults.Created($"/api/v1/runs/{id}", await views.OneAsync(id!, user.Viewer, cancel)) : refusal.ToProblem();
         }).RequireAuthorization(Scopes.Train);
 
     internal async Task<(string? RunId, Refusal? Why)> HandleAsync(StartRunRequest request, CurrentUser user, CancellationToken cancel)
     {
-        if (!user.Is(Roles.Builder))
+        if (request.Name.Trim().Length is < 1 or > 80 || !DisplayName.IsClean(request.Name))
         {
-            return (null, Refusal.Forbidden("Training needs the role 'builder'. Ask the operator for it."));
+            return (null, Refusal.Invalid("A run needs a name of 1 to 80 characters."));
         }
 
-        if (request.Name.Trim().Length is < 1 or > 80 || !DisplayName.IsClean(request.Name) || request.Snapshots.Count is < 1 or > 50)
+        var (plan, refusal) = await PlanAsync(request, user, cancel);
+        if (plan is null)
         {
-            return (null, Refusal.Invalid("A run needs a name of 1 to 80 characters and 1 to 50 datanet versions."));
+            return (null, refusal);
+        }
+
+        if (TrainingLook.Refuse(await previews.LookAsync(plan.Train, plan.HoldOut.Count, (plan.Base, plan.Settings), 0, cancel)) is { } nothing)
+        {
+            return (null, nothing);
+        }
+
+        var run = Make(request, user.Id, plan);
+        return await QueueAsync(run, plan.Settings, plan.Snapshots, cancel) is { } late ? (null, late) : (run.Id, null);
+    }
+
+    /// <summary>What a run of this request would train and hold out, or why there is none.</summary>
+    internal async Task<(RunPlan? Plan, Refusal? Why)> PlanAsync(StartRunRequest request, CurrentUser user, CancellationToken cancel)
+    {
+        if (RefuseOrder(request, user) is { } order)
+        {
+            return (null, order);
         }
 
         if (bases.Find(request.Base) is not { } model)
@@ -50,35 +71,28 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
 
         await using var db = await reader.CreateDbContextAsync(cancel);
         var wanted = request.Snapshots.Distinct().ToList();
-        var snapshots = await SnapshotsAsync(db, wanted, cancel);
+        var snapshots = await Readable.Snapshots(db, user.Viewer).AsNoTracking().Where(row => wanted.Contains(row.Id)).OrderBy(row => row.EntryId).ToListAsync(cancel);
         if (wanted.Find(id => !snapshots.Exists(row => row.Id == id)) is { } missing)
         {
             return (null, Refusal.NotFound("datanet version", missing));
         }
 
-        if (await RefuseKindAsync(db, snapshots, cancel) is { } untrainable)
-        {
-            return (null, untrainable);
-        }
-
-        if (await RefuseRemovedAsync(db, wanted, request.StartFrom, cancel) is { } removed)
-        {
-            return (null, removed);
-        }
-
-        if ((await RefuseAccessAsync(db, snapshots, user.Id, cancel) ?? await RefuseFurtherAsync(db, request, settings, user.Id, cancel)) is { } refusal)
-        {
-            return (null, refusal);
-        }
-
-        var (run, nothing) = await MakeAsync(request with { Name = request.Name.Trim() }, settings, user.Id, (model, snapshots), cancel);
-        if (nothing is not null)
-        {
-            return (null, nothing);
-        }
-
-        return await QueueAsync(run!, settings, snapshots, cancel) is { } late ? (null, late) : (run!.Id, null);
+        var refusal = await RefuseKindAsync(db, snapshots, cancel) ?? await RefuseRemovedAsync(db, wanted, request.StartFrom, cancel)
+            ?? await RefuseAccessAsync(db, snapshots, user.Id, cancel) ?? await RefuseFurtherAsync(db, request, settings, user.Viewer, cancel);
+        return refusal is null ? (await ChooseAsync(request, (model, settings), snapshots, cancel), null) : (null, refusal);
     }
+
+    private static Refusal? RefuseOrder(StartRunRequest request, CurrentUser user) => request switch
+    {
+        _ when !user.Is(Roles.Builder) => Refusal.Forbidden("Training needs the role 'builder'. Ask the operator for it."),
+        { Snapshots.Count: < 1 or > 50 } => Refusal.Invalid("A run needs 1 to 50 datanet versions."),
+        { Weights: { } weights } when weights.Count != request.Snapshots.Count || request.Snapshots.Distinct().Count() != request.Snapshots.Count =>
+            Refusal.Invalid($"weights has {weights.Count} numbers for {request.Snapshots.Count} versions; give one for each, and each version once."),
+        { Weights: { } weights } when weights.Any(weight => weight is not (>= 0.1 and <= 10)) => Refusal.Invalid("A weight is 0.1 to 10: how often the records of a version count."),
+        { Priority: < -10 or > 10 } => Refusal.Invalid($"priority is {request.Priority}; it may be -10 to 10."),
+        { Priority: > 0 } when !user.Is(Roles.Operator) => Refusal.Forbidden("Only the operator may put a run before others; priority may be -10 to 0."),
+        _ => null,
+    };
 
     /// <summary>Removed files are out of every new run: their version is not trained on again, and no run goes on from an adapter that knows them.</summary>
     private static async Task<Refusal?> RefuseRemovedAsync(AssayDb db, IReadOnlyList<string> snapshots, string? startFrom, CancellationToken cancel)
@@ -120,17 +134,17 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
         return null;
     }
 
-    private static async Task<Refusal?> RefuseFurtherAsync(AssayDb db, StartRunRequest request, RunSettings settings, string userId, CancellationToken cancel)
+    private static async Task<Refusal?> RefuseFurtherAsync(AssayDb db, StartRunRequest request, RunSettings settings, Viewer viewer, CancellationToken cancel)
     {
         if (request.StartFrom is not { } earlier)
         {
             return null;
         }
 
-        var from = await db.Runs.AsNoTracking().FirstOrDefaultAsync(row => row.Id == earlier && row.OwnerId == userId, cancel);
-        if (from is not { State: RunState.Succeeded } || from.Base != request.Base)
+        var from = await Readable.Runs(db, viewer).AsNoTracking().FirstOrDefaultAsync(row => row.Id == earlier, cancel);
+        if (from is not { State: RunState.Succeeded or RunState.Stopped } || from.Base != request.Base)
         {
-            return Refusal.Conflict("start_from", $"The run '{earlier}' is not a succeeded run of yours on the base '{request.Base}'.");
+            return Refusal.Conflict("start_from", $"The run '{earlier}' is not a run of yours with a result on the base '{request.Base}'.");
         }
 
         return RunRules.RefuseFurther(settings, JsonSerializer.Deserialize<RunSettings>(from.Settings, AssayJson.Options)!) is { } why
@@ -138,35 +152,47 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
             : null;
     }
 
-    private async Task<(RunRow? Run, Refusal? Why)> MakeAsync(
-        StartRunRequest request, RunSettings settings, string userId, (BaseModel Base, List<SnapshotRow> Snapshots) on, CancellationToken cancel)
+    private async Task<RunPlan> ChooseAsync(StartRunRequest request, (BaseModel Base, RunSettings Settings) on, List<SnapshotRow> snapshots, CancellationToken cancel)
     {
-        var manifests = on.Snapshots.ConvertAll(row => row.ReadManifest());
-        var holdOut = HoldOut.Choose(manifests, settings.HoldOut, await TrainedAsync(request.StartFrom, cancel));
-        var all = manifests.SelectMany(item => item.Contributions).SelectMany(item => item.Records).Select(record => record.Id).Distinct().ToList();
-        var train = all.Where(id => !holdOut.Contains(id)).ToList();
-        var trainable = await previews.TrainableTokensAsync(train, on.Base, settings, cancel);
-        if (trainable == 0)
-        {
-            return (null, new Refusal(StatusCodes.Status422UnprocessableEntity, "nothing_to_train",
-                "No token of these records would be trained: every answer is cut off or empty. Raise cut_off or choose another version."));
-        }
+        var manifests = snapshots.ConvertAll(row => row.ReadManifest());
+        var holdOut = HoldOut.Choose(manifests, on.Settings.HoldOut, await TrainedAsync(request.StartFrom, cancel));
+        var weights = snapshots.ConvertAll(row => request.Weights?[request.Snapshots.ToList().IndexOf(row.Id)] ?? 1);
+        var train = RecordSelection.Choose([.. manifests.Zip(weights)], holdOut, await ScoresAsync(manifests, cancel), on.Settings);
+        List<long> held = [.. manifests.SelectMany(item => item.Contributions).SelectMany(item => item.Records).Select(record => record.Id).Distinct().Where(holdOut.Contains)];
+        return new RunPlan(on.Base, on.Settings, snapshots, weights, [.. snapshots.Select(row => row.DatanetId).Concat(await LearntAsync(request.StartFrom, cancel)).Distinct()], train, held);
+    }
 
-        return (new RunRow
-        {
-            Id = AssayDb.NewId("r_"),
-            Name = request.Name,
-            OwnerId = userId,
-            Base = on.Base.Name,
-            Snapshots = string.Join(',', on.Snapshots.Select(row => row.Id)),
-            Settings = JsonSerializer.Serialize(settings, AssayJson.Options),
-            StartFrom = request.StartFrom,
-            TrainRecords = JsonSerializer.Serialize(train),
-            HoldOutRecords = JsonSerializer.Serialize(all.Where(holdOut.Contains)),
-            TrainCount = train.Count,
-            HoldOutCount = holdOut.Count,
-            CreatedAt = clock.GetUtcNow(),
-        }, null);
+    private RunRow Make(StartRunRequest request, string userId, RunPlan plan) => new()
+    {
+        Id = AssayDb.NewId("r_"),
+        Name = request.Name.Trim(),
+        OwnerId = userId,
+        Base = plan.Base.Name,
+        Snapshots = string.Join(',', plan.Snapshots.Select(row => row.Id)),
+        Datanets = string.Join(',', plan.Datanets),
+        Settings = JsonSerializer.Serialize(plan.Settings, AssayJson.Options),
+        Weights = request.Weights is null ? "" : string.Join(',', plan.Weights.Select(weight => weight.ToString("R", CultureInfo.InvariantCulture))),
+        Priority = request.Priority,
+        StartFrom = request.StartFrom,
+        TrainRecords = JsonSerializer.Serialize(plan.Train),
+        HoldOutRecords = JsonSerializer.Serialize(plan.HoldOut),
+        TrainCount = plan.Train.Count,
+        HoldOutCount = plan.HoldOut.Count,
+        CreatedAt = clock.GetUtcNow(),
+    };
+
+    private async Task<Dictionary<string, int>> ScoresAsync(List<SnapshotManifest> manifests, CancellationToken cancel)
+    {
+        var ids = manifests.SelectMany(item => item.Contributions).Select(item => item.Id).ToList();
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        return await db.Contributions.Where(row => ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id, row => row.Score ?? 0, cancel);
+    }
+
+    /// <summary>The datanets that a run's adapter knows.</summary>
+    private async Task<string[]> LearntAsync(string? runId, CancellationToken cancel)
+    {
+        await using var db = await reader.CreateDbContextAsync(cancel);
+        return (await db.Runs.Where(row => row.Id == runId).Select(row => row.Datanets).FirstOrDefaultAsync(cancel) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>Every record that a run or one of those it goes on from was trained on.</summary>
@@ -205,7 +231,7 @@ internal sealed class StartRun(IDbContextFactory<AssayDb> reader, DbWriter write
             await rows.SaveChangesAsync(stop); // the entry's row id
             run.EntryId = entry.Id;
             rows.Runs.Add(run);
-            JobQueue.Submit(rows, "train", run.Id, run.CreatedAt);
+            JobQueue.Submit(rows, "train", run.Id, run.CreatedAt, run.Priority);
             return null;
         }, cancel);
         jobs.Wake();

@@ -16,7 +16,7 @@ internal static class TrainWithout
     public static void Map(RouteGroupBuilder group) => group.MapGet("/{id}/without", async Task<Results<Ok<StartRunRequest>, ProblemHttpResult>> (
         string id, CurrentUser user, RunViews views, AssayDb db, TimeProvider clock, CancellationToken cancel) =>
     {
-        if (await views.OneAsync(id, user.Id, cancel) is not { } run)
+        if (await views.OneAsync(id, user.Viewer, cancel) is not { } run)
         {
             return Refusal.NotFound("run", id).ToProblem();
         }

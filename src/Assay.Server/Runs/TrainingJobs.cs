@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Assay.Client;
 using Assay.Client.Leases;
@@ -16,7 +17,14 @@ internal sealed class TrainingJobs(IDbContextFactory<AssayDb> reader, BaseModels
     /// <summary>The adapter of a run, in PEFT layout.</summary>
     public string AdapterFolder(string runId) => Path.Combine(folder.Models, runId, "adapter");
 
-    /// <summary>Checkpoints of a run; removed when it ends.</summary>
+    /// <summary>Adapters of a run's evaluations, a folder <c>step-N</c> each.</summary>
+    public string CheckpointsFolder(string runId) => Path.Combine(folder.Models, runId, "checkpoints");
+
+    /// <summary>The adapter of one evaluation; null when it is not kept.</summary>
+    public string? CheckpointFolder(string runId, int step) =>
+        Path.Combine(CheckpointsFolder(runId), string.Create(CultureInfo.InvariantCulture, $"step-{step}")) is var path && Directory.Exists(path) ? path : null;
+
+    /// <summary>What a run resumes from; removed when it ends.</summary>
     public string WorkFolder(string runId) => Path.Combine(folder.Work, runId);
 
     /// <summary>Removes the checkpoints of a run that ended.</summary>
@@ -39,8 +47,8 @@ internal sealed class TrainingJobs(IDbContextFactory<AssayDb> reader, BaseModels
         var model = bases.Find(run.Base) ?? throw new InvalidOperationException($"The base model '{run.Base}' of run {run.Id} is gone.");
         Directory.CreateDirectory(WorkFolder(run.Id));
         return JsonSerializer.SerializeToElement(new TrainPayload(run.Id, JsonSerializer.Deserialize<RunSettings>(run.Settings, AssayJson.Options)!, model.Folder,
-            WorkFolder(run.Id), AdapterFolder(run.Id), run.StartFrom is null ? null : AdapterFolder(run.StartFrom),
-            await RecordsAsync(db, run.TrainRecords, cancel), await RecordsAsync(db, run.HoldOutRecords, cancel)), AssayJson.Options);
+            WorkFolder(run.Id), AdapterFolder(run.Id), CheckpointsFolder(run.Id), run.StartFrom is null ? null : AdapterFolder(run.StartFrom),
+            await RecordsAsync(db, run.TrainRecords, cancel), await RecordsAsync(db, run.HoldOutRecords, cancel), job.Wish), AssayJson.Options);
     }
 
     private static bool RemoveFolder(string path)

@@ -28,15 +28,22 @@ if (run) {
   });
 
   const minutes = seconds => seconds < 90 ? `${Math.round(seconds)} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+  // A run that continues from a checkpoint trains some steps again: they take the place of what was drawn behind it.
+  const extend = (chart, trace, points, member) => {
+    const drawn = chart.data[trace];
+    const kept = drawn.x.findIndex(step => step >= points[0].step);
+    const [x, y] = kept < 0 ? [drawn.x, drawn.y] : [drawn.x.slice(0, kept), drawn.y.slice(0, kept)];
+    Plotly.restyle(chart, { x: [[...x, ...points.map(p => p.step)]], y: [[...y, ...points.map(p => p[member])]] }, [trace]);
+  };
   let waiting = [];
   const flush = () => {
     const points = waiting;
     waiting = [];
     const of = member => points.filter(point => point[member] !== undefined && point[member] !== null);
     const [training, held, rate] = [of('loss'), of('hold_out_loss'), of('learning_rate')];
-    if (training.length) Plotly.extendTraces(losses, { x: [training.map(p => p.step)], y: [training.map(p => p.loss)] }, [0]);
-    if (held.length) Plotly.extendTraces(losses, { x: [held.map(p => p.step)], y: [held.map(p => p.hold_out_loss)] }, [1]);
-    if (rate.length) Plotly.extendTraces(rates, { x: [rate.map(p => p.step)], y: [rate.map(p => p.learning_rate)] }, [0]);
+    if (training.length) extend(losses, 0, training, 'loss');
+    if (held.length) extend(losses, 1, held, 'hold_out_loss');
+    if (rate.length) extend(rates, 0, rate, 'learning_rate');
     const newest = (member, id, show) => { const last = of(member).at(-1); if (last) set(id, show(last[member])); };
     newest('loss', 'loss', value => value.toFixed(4));
     newest('hold_out_loss', 'hold-out', value => value.toFixed(4));
@@ -50,7 +57,7 @@ if (run) {
   };
   setInterval(() => { if (waiting.length) flush(); }, 250);
 
-  const ended = state => ['succeeded', 'failed', 'cancelled', 'stopped'].includes(state);
+  const ended = state => ['succeeded', 'failed', 'cancelled', 'stopped', 'paused'].includes(state);
   const refresh = async () => {
     const answer = await fetch(`/api/v1/runs/${run.dataset.run}`).catch(() => null);
     if (!answer?.ok) return;

@@ -21,7 +21,9 @@ internal sealed class CurveReporter : IAsyncDisposable
     /// <param name="state">preparing or running.</param>
     /// <param name="steps">Steps planned.</param>
     /// <param name="point">The point; null only announces state and steps.</param>
-    public void Report(string state, int steps, RunPoint? point) => _points.Writer.TryWrite(new TrainProgress(state, steps, point is null ? [] : [point]));
+    /// <param name="evaluation">What was measured at the point's step.</param>
+    public void Report(string state, int steps, RunPoint? point, TrainEvaluation? evaluation = null) =>
+        _points.Writer.TryWrite(new TrainProgress(state, steps, point is null ? [] : [point], evaluation is null ? null : [evaluation]));
 
     /// <summary>Waits until everything queued is sent, or the sending is cancelled; nothing can be queued afterwards.</summary>
     public async Task FlushAsync()
@@ -46,7 +48,8 @@ internal sealed class CurveReporter : IAsyncDisposable
 
                 try
                 {
-                    await client.ProgressAsync(lease, new TrainProgress(batch[^1].State, batch[^1].Steps, [.. batch.SelectMany(item => item.Points)]), cancel);
+                    await client.ProgressAsync(lease, new TrainProgress(batch[^1].State, batch[^1].Steps, [.. batch.SelectMany(item => item.Points)],
+                        [.. batch.SelectMany(item => item.Evaluations ?? [])]), cancel);
                     batch.Clear();
                 }
                 catch (HttpRequestException)

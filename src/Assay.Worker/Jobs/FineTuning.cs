@@ -6,33 +6,87 @@ using Assay.Data.Planning;
 using Assay.Data.Tokenization;
 using Assay.Models;
 using Assay.Models.Adapters;
+using Assay.Models.Engine;
 using Assay.Models.Training;
 
 namespace Assay.Worker.Jobs;
 
-/// <summary>One run's base, adapter and samples, from its settings.</summary>
+/// <summary>One run's base, adapter, samples and options, from its settings.</summary>
 internal sealed class FineTuning : IDisposable
 {
     private const int EvaluationsPerRun = 10;
 
-    private readonly TrainPayload _payload;
-    private readonly BaseModel _base;
-    private readonly LoraAdapter _adapter;
-    private readonly SampleData _data;
-    private readonly List<TrainingSample> _heldOut;
-    private readonly TrainOptions _options;
-
     private FineTuning(TrainPayload payload, BaseModel model, LoraAdapter adapter)
     {
-        (_payload, _base, _adapter) = (payload, model, adapter);
+        (Payload, Base, Adapter) = (payload, model, adapter);
         var settings = payload.Settings;
-        var template = model.Template ?? throw new InvalidModelConfigException("The base model has no chat template, so records cannot be rendered.");
-        var encoder = new RecordEncoder(model.Tokenizer, template, model.TokenizerConfig, settings.CutOff, settings.LossOnPrompts);
-        var samples = Encode(encoder, payload.Train).ToList();
-        _heldOut = [.. Encode(encoder, payload.HoldOut)];
-        _data = new SampleData(samples, settings.BatchSize, settings.GradientAccumulation, (ulong)settings.Seed);
-        var steps = Math.Max(1, settings.MaxSteps ?? (int)Math.Ceiling(settings.Epochs * samples.Count / (settings.BatchSize * settings.GradientAccumulation)));
-        _options = new TrainOptions
+        var encoder = new RecordEncoder(model.Tokenizer, model.Template, model.TokenizerConfig, new RecordEncoding(settings.CutOff)
+        {
+            LossOnPrompts = settings.LossOnPrompts,
+            LossOnEarlierTurns = settings.LossOnEarlierTurns,
+            AsText = settings.Objective == "text",
+        });
+        var samples = Encode(encoder, payload.Train).ConvertAll(item => item.Sample);
+        HeldOut = Encode(encoder, payload.HoldOut);
+        Data = new SampleData(samples, settings.BatchSize, settings.GradientAccumulation, (ulong)settings.Seed, settings.Shuffle);
+        Options = OptionsOf(payload, model, samples.Count);
+    }
+
+    /// <summary>What the server asked for.</summary>
+    public TrainPayload Payload { get; }
+
+    /// <summary>The base.</summary>
+    public BaseModel Base { get; }
+
+    /// <summary>What is trained.</summary>
+    public LoraAdapter Adapter { get; }
+
+    /// <summary>What it is trained on.</summary>
+    public SampleData Data { get; }
+
+    /// <summary>Held-out records that have something to predict.</summary>
+    public List<(long Record, TrainingSample Sample)> HeldOut { get; }
+
+    /// <summary>How it is trained.</summary>
+    public TrainOptions Options { get; }
+
+    /// <summary>Steps between evaluations.</summary>
+    public int EvaluateEvery => Payload.Settings.EvaluateEvery ?? Math.Max(1, Options.Steps / EvaluationsPerRun);
+
+    /// <summary>Loads what a run needs.</summary>
+    public static FineTuning Open(TrainPayload payload)
+    {
+        var model = BaseModel.Load(payload.BaseFolder);
+        try
+        {
+            var settings = payload.Settings;
+            var adapter = payload.StartFromFolder is { } from
+                ? PeftAdapterFile.Load(from, model.Plan, (ulong)settings.Seed)
+                : LoraAdapter.Create(model.Plan, PeftAdapterConfig.Create(Path.GetFileName(payload.BaseFolder), LoraOf(settings)), (ulong)settings.Seed, weight => model.Weights.Parameters[weight]);
+            return new FineTuning(payload, model, adapter);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The target on the path that suits it, and why it is the reference path; null when it is not.</summary>
+    /// <param name="adapter">What is trained; null opens the base alone, to be measured.</param>
+    public (ITrainingTarget Target, string? WhyReference) OpenTarget(LoraAdapter? adapter) => AdapterTarget.Open(Base, adapter, TrainingPath.Auto, FormatOf(Payload.Settings));
+
+    public void Dispose()
+    {
+        Adapter.Dispose();
+        Base.Dispose();
+    }
+
+    private static TrainOptions OptionsOf(TrainPayload payload, BaseModel model, int samples)
+    {
+        var settings = payload.Settings;
+        var steps = Math.Max(1, settings.MaxSteps ?? (int)Math.Ceiling(settings.Epochs * samples / (settings.BatchSize * settings.GradientAccumulation)));
+        return new TrainOptions
         {
             Steps = steps,
             Accumulation = settings.GradientAccumulation,
@@ -45,105 +99,48 @@ internal sealed class FineTuning : IDisposable
             }, (int)(steps * settings.WarmUp)),
             ClipNorm = settings.MaxGradientNorm > 0 ? settings.MaxGradientNorm : null,
             WeightDecay = settings.WeightDecay,
+            Beta1 = settings.Beta1,
+            Beta2 = settings.Beta2,
+            Epsilon = settings.Epsilon,
+            LoraPlusRatio = settings.LoraPlusRatio,
+            Noise = settings.NeftuneAlpha > 0 ? new EmbeddingNoise(settings.NeftuneAlpha, (ulong)settings.Seed) : null,
             CheckpointEvery = settings.CheckpointEvery,
             CheckpointFolder = Path.Combine(payload.WorkFolder, "checkpoints"),
             Identity = new Dictionary<string, string>
             {
                 ["base"] = model.ComputeContentHash(),
                 ["adapter"] = string.Create(CultureInfo.InvariantCulture,
-                    $"rank {settings.Rank}, alpha {settings.Alpha}, dropout {settings.Dropout}, targets {settings.TargetModules}, seed {settings.Seed}, from {payload.StartFromFolder ?? "nothing"}"),
+                    $"{settings.Method}, rank {settings.Rank}, alpha {settings.Alpha}, dropout {settings.Dropout}, targets {settings.TargetModules}, whole {settings.ModulesToSave}, rslora {settings.Rslora}, seed {settings.Seed}, from {payload.StartFromFolder ?? "nothing"}"),
             },
         };
     }
 
-    /// <summary>Loads what a run needs.</summary>
-    public static FineTuning Open(TrainPayload payload)
+    private static LoraOptions LoraOf(RunSettings settings) => new()
     {
-        var model = BaseModel.Load(payload.BaseFolder);
-        var settings = payload.Settings;
-        IReadOnlyList<string> targets = settings.TargetModules == "all-linear" ? [] : settings.TargetModules.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var adapter = payload.StartFromFolder is { } from
-            ? PeftAdapterFile.Load(from, model.Plan, (ulong)settings.Seed)
-            : LoraAdapter.Create(model.Plan, PeftAdapterConfig.Create(Path.GetFileName(payload.BaseFolder), settings.Rank, settings.Alpha, targets, settings.Dropout),
-                (ulong)settings.Seed);
-        return new FineTuning(payload, model, adapter);
-    }
+        Rank = settings.Rank,
+        Alpha = settings.Alpha,
+        Dropout = settings.Dropout,
+        TargetModules = settings.TargetModules.Trim() == "all-linear" ? [] : Names(settings.TargetModules),
+        ModulesToSave = Names(settings.ModulesToSave),
+        RankStabilised = settings.Rslora,
+        Dora = settings.Method == "dora",
+    };
 
-    /// <summary>Trains, measuring the held-out records before, along the way and after.</summary>
-    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> ended a measurement.</exception>
-    public TrainResult Run(TrainingControl control, CurveReporter curves, CancellationToken cancel)
+    /// <summary>How the packed path keeps the base; null for the faster of fp32 and bf16 on this machine.</summary>
+    private static FrozenFormat? FormatOf(RunSettings settings) => (settings.Method, settings.ComputeType) switch
     {
-        curves.Report("preparing", _options.Steps, null);
-        double? before = BaseLoss(cancel);
-        var (target, whyReference) = AdapterTarget.Open(_base, _adapter, TrainingPath.Auto, format: null);
-        using var owned = target;
-        var startLoss = HeldOut(target, cancel);
-        double? loss = null, tuned = startLoss;
-        using var trainer = new Trainer(target, _data, _options, TimeProvider.System);
-        var resumed = trainer.Resume();
-        curves.Report("running", _options.Steps, new RunPoint(resumed, HoldOutLoss: resumed == 0 ? startLoss : null,
-            Message: string.Join(' ', ((string?[])[$"Computes on the path '{target.Path}'.", whyReference, resumed == 0 ? null : $"Continued from the checkpoint of step {resumed}."]).OfType<string>())));
-        var every = _payload.Settings.EvaluateEvery ?? Math.Max(1, _options.Steps / EvaluationsPerRun);
-        TrainingOutcome outcome;
-        do
-        {
-            var next = ((trainer.Step / every) + 1) * every;
-            outcome = trainer.Run(step =>
-            {
-                loss = Finite(step.Loss) ?? loss;
-                curves.Report("running", _options.Steps, new RunPoint(step.Step, Finite(step.Loss), step.LearningRate, Finite(step.GradientNorm), step.TokensPerSecond,
-                    SecondsLeft: step.TimeLeft.TotalSeconds, MemoryBytes: Environment.WorkingSet, Message: step.Note));
-            }, control, pauseAfter: next < _options.Steps ? next : null);
-            if (_heldOut.Count > 0 && outcome.Status is TrainingStatus.Paused or TrainingStatus.Succeeded)
-            {
-                tuned = HeldOut(target, cancel);
-                curves.Report("running", _options.Steps, new RunPoint(trainer.Step, HoldOutLoss: tuned));
-            }
-        }
-        while (outcome.Status == TrainingStatus.Paused && !control.PauseRequested);
-        return End(outcome, loss, before, tuned);
-    }
+        ("qlora", "fp32") => FrozenFormat.Nf4Fp32,
+        ("qlora", "bf16") => FrozenFormat.Nf4,
+        ("qlora", _) => ProductTiming.Faster is FrozenFormat.Bf16 ? FrozenFormat.Nf4 : FrozenFormat.Nf4Fp32,
+        (_, "int8") => FrozenFormat.Int8,
+        (_, "bf16") => FrozenFormat.Bf16,
+        (_, "fp32") => FrozenFormat.Fp32,
+        _ => null,
+    };
 
-    public void Dispose()
-    {
-        _adapter.Dispose();
-        _base.Dispose();
-    }
+    private static string[] Names(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private TrainResult End(TrainingOutcome outcome, double? loss, double? before, double? tuned)
-    {
-        if (outcome.Status != TrainingStatus.Succeeded)
-        {
-            return new TrainResult(outcome.Status == TrainingStatus.Cancelled ? "cancelled" : "failed", outcome.Reason, outcome.Step, loss, before, null, null);
-        }
-
-        PeftAdapterFile.Save(_payload.OutputFolder, _adapter);
-        return new TrainResult("succeeded", null, outcome.Step, loss, before, tuned, TrainJob.AdapterHash(_payload.OutputFolder));
-    }
-
-    /// <summary>The base without any adapter; measured by itself, because a refined adapter does not start at the base.</summary>
-    private double? BaseLoss(CancellationToken cancel)
-    {
-        if (_heldOut.Count == 0)
-        {
-            return null;
-        }
-
-        var (alone, _) = AdapterTarget.Open(_base, null, TrainingPath.Auto, format: null);
-        using (alone)
-        {
-            return HeldOut(alone, cancel);
-        }
-    }
-
-    private double? HeldOut(ITrainingTarget target, CancellationToken cancel) =>
-        _heldOut.Count == 0 ? null : Finite(HeldOutLoss.Measure(target, _heldOut, _payload.Settings.BatchSize, cancel).Loss);
-
-    /// <summary>JSON has no number for what is not finite; the step's note says it in words.</summary>
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
-
-    private static IEnumerable<TrainingSample> Encode(RecordEncoder encoder, IEnumerable<TrainRecord> records) => records
-        .Select(record => encoder.Encode([.. record.Turns.Select(turn => new ChatMessage(turn.Role, turn.Content))]))
-        .Select(encoded => new TrainingSample(encoded.Ids, [.. encoded.Labels.Select(label => label >= 0)]))
-        .Where(sample => sample.Supervised.Skip(1).Contains(true)); // a record whose answer is cut off teaches nothing
+    private static List<(long Record, TrainingSample Sample)> Encode(RecordEncoder encoder, IEnumerable<TrainRecord> records) =>
+        [.. records.Select(record => (record.Id, TrainingSample.Of(encoder.Encode([.. record.Turns.Select(turn => new ChatMessage(turn.Role, turn.Content))]))))
+            .Where(item => item.Item2.HasSupervised)]; // a record whose answer is cut off teaches nothing
 }

@@ -23,15 +23,29 @@ internal static class TrainJob
 
         var payload = lease.Payload.Deserialize<TrainPayload>(AssayJson.Options)!;
         var control = new TrainingControl();
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel); // a measurement looks at no control
-        await using var heartbeat = new Heartbeat(client, lease, () =>
+        var wish = payload.Wish;
+        if (wish is not null)
         {
-            control.Cancel();
-            ended.Cancel();
+            control.Pause();
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel); // a measurement looks at no control
+        await using var heartbeat = new Heartbeat(client, lease, word =>
+        {
+            if (word == "cancel")
+            {
+                control.Cancel();
+                ended.Cancel();
+            }
+            else
+            {
+                Volatile.Write(ref wish, word);
+                control.Pause();
+            }
         }, () => Environment.Exit(4), cancel);
         await using var curves = new CurveReporter(client, lease, MaxSentPerSecond, cancel);
         await using var stop = cancel.Register(control.Pause); // the server ends: a checkpoint is kept for the next attempt
-        var result = Train(payload, control, curves, ended.Token);
+        var result = Train(payload, control, () => Volatile.Read(ref wish), curves, ended.Token);
         await curves.FlushAsync();
         if (!cancel.IsCancellationRequested)
         {
@@ -39,12 +53,12 @@ internal static class TrainJob
         }
     }
 
-    private static TrainResult Train(TrainPayload payload, TrainingControl control, CurveReporter curves, CancellationToken ended)
+    private static TrainResult Train(TrainPayload payload, TrainingControl control, Func<string?> wish, CurveReporter curves, CancellationToken ended)
     {
         try
         {
-            using var session = FineTuning.Open(payload);
-            return session.Run(control, curves, ended);
+            using var tuning = FineTuning.Open(payload);
+            return new TrainingRun(tuning, curves, ended).Run(control, wish);
         }
         catch (OperationCanceledException) when (control.CancelRequested)
         {

@@ -40,7 +40,7 @@ internal static class ValidateJob
         ProcessLimits.AllowProcessorTime(ParserTime * 3);
 
         // A parser that loops may not look at its token; this process is then ended, and the lease with it.
-        await using var heartbeat = new Heartbeat(client, lease, () => { }, () => Environment.Exit(4), cancel);
+        await using var heartbeat = new Heartbeat(client, lease, _ => { }, () => Environment.Exit(4), cancel);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(WallTime);
         var before = Environment.CpuUsage.TotalTime;

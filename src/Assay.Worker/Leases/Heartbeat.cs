@@ -2,7 +2,7 @@ using Assay.Client.Leases;
 
 namespace Assay.Worker.Leases;
 
-/// <summary>Keeps a lease alive from its own thread, never from the loop that does the work, and hears of cancellation.</summary>
+/// <summary>Keeps a lease alive from its own thread, never from the loop that does the work, and hears what is wished of the job.</summary>
 internal sealed class Heartbeat : IAsyncDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
@@ -12,13 +12,13 @@ internal sealed class Heartbeat : IAsyncDisposable
 
     /// <param name="client">The server.</param>
     /// <param name="lease">What is held.</param>
-    /// <param name="onCancel">Called once when the job is to be cancelled.</param>
+    /// <param name="onWish">Called at each beat while something is wished of the job: cancel, pause or stop.</param>
     /// <param name="onLost">Called once when the lease belongs to somebody else.</param>
     /// <param name="cancel">Ends the heartbeat.</param>
-    public Heartbeat(LeaseClient client, LeaseGrant lease, Action onCancel, Action onLost, CancellationToken cancel)
+    public Heartbeat(LeaseClient client, LeaseGrant lease, Action<string> onWish, Action onLost, CancellationToken cancel)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        _beating = Task.Run(() => BeatAsync(client, lease, onCancel, onLost), CancellationToken.None);
+        _beating = Task.Run(() => BeatAsync(client, lease, onWish, onLost), CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
@@ -28,7 +28,7 @@ internal sealed class Heartbeat : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task BeatAsync(LeaseClient client, LeaseGrant lease, Action onCancel, Action onLost)
+    private async Task BeatAsync(LeaseClient client, LeaseGrant lease, Action<string> onWish, Action onLost)
     {
         using var timer = new PeriodicTimer(Every);
         try
@@ -44,9 +44,9 @@ internal sealed class Heartbeat : IAsyncDisposable
                         return;
                     }
 
-                    if (answer.Cancel)
+                    if ((answer.Cancel ? "cancel" : answer.Wish) is { } wish)
                     {
-                        onCancel();
+                        onWish(wish);
                     }
                 }
                 catch (HttpRequestException)

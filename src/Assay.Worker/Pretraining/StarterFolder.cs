@@ -79,7 +79,7 @@ internal sealed class StarterFolder(PretrainRecipe recipe, string folder)
         int count = (int)Math.Clamp(ids.Sum(document => (long)document.Length) / (recipe.Context + 1), 1, MeasuredRows);
         int[][] rows = [.. Enumerable.Range(0, count).Select(index => packed.Row(index))];
         using var target = new ReferenceTarget(model, null, fusedAttention: true);
-        var measured = HeldOutLoss.Measure(target, rows.Select(row => new TrainingSample(row, [.. row.Select(_ => true)])), recipe.Rows, CancellationToken.None);
+        var measured = HeldOutLoss.Measure(target, [.. rows.Select(row => new TrainingSample(row, [.. row.Select(_ => true)]))], recipe.Rows, CancellationToken.None);
         long bytes = rows.Sum(row => row.Skip(1).Where(id => !tokenizer.IsSpecial(id)).Sum(id => (long)tokenizer.BytesOf(id).Length));
         return (measured.Loss, measured.Loss * measured.Tokens / Math.Log(2) / bytes, documents.Count);
     }

@@ -101,8 +101,7 @@ internal static class TrainVerb
             model.Tokenizer,
             model.Template,
             model.TokenizerConfig,
-            length == 0 ? model.Plan.MaxPositions : length,
-            arguments.GetValue(TrainArguments.LossOnPrompts));
+            new RecordEncoding(length == 0 ? model.Plan.MaxPositions : length) { LossOnPrompts = arguments.GetValue(TrainArguments.LossOnPrompts) });
         return [.. TrainingFile.Read(file)
             .Select(line => TrainingSample.Of(line.Text is { } text ? encoder.EncodeText(text) : encoder.EncodeConversation(line.Messages)))
             .Where(sample => sample.HasSupervised)];

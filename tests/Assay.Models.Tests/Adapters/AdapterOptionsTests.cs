@@ -228,7 +228,7 @@ public sealed class AdapterOptionsTests : IDisposable
     private static double Loss(ReferenceModel model, LoraAdapter adapter, List<TrainingSample> samples)
     {
         using var target = new ReferenceTarget(model, adapter, fusedAttention: false);
-        return target.SumLoss(samples) / samples.Sum(sample => sample.Supervised.Skip(1).Count(supervised => supervised));
+        return target.Losses(samples).Sum() / samples.Sum(sample => sample.Supervised.Skip(1).Count(supervised => supervised));
     }
 
     private static float[] Logits(ReferenceModel model, LoraAdapter? adapter)

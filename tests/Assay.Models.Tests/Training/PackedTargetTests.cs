@@ -89,6 +89,7 @@ public sealed class PackedTargetTests : IDisposable
 
         Assert.Equal(expected.Tokens, measured.Tokens);
         Assert.Equal(expected.Loss, measured.Loss, 1e-5);
+        Assert.All(samples.Zip(measured.Each), pair => Assert.Equal(HeldOutLoss.Measure(reference, [pair.First], 1, CancellationToken.None).Loss, pair.Second, 1e-5));
     }
 
     private static TrainOptions Options(int steps) => new() { Steps = steps, Accumulation = 2, LearningRate = 3e-3, CheckpointEvery = 2 };

@@ -39,7 +39,7 @@ public sealed class RowsTests(RowsTests.Trainable trainable) : IClassFixture<Row
         }
 
         var run = await owner.PostAsync<RunView>("/api/v1/runs", new StartRunRequest(TinyBase.Name, [snapshot.Id], "Rudder",
-            new RunSettings(Rank: 4, MaxSteps: 4, BatchSize: 2, GradientAccumulation: 1, CutOff: 256)));
+            new RunSettings { Rank = 4, MaxSteps = 4, BatchSize = 2, GradientAccumulation = 1, CutOff = 256 }));
         using var worker = Server.Worker($"w-{run.Id}");
         var payload = (await worker.NextAsync("train", Cancel))!.Payload.Deserialize<TrainPayload>(AssayJson.Options)!;
 

@@ -43,7 +43,7 @@ public sealed class ErasureTests
         await Eventually.TrueAsync(async () => (await owner.GetAsync<DatanetView>($"/api/v1/datanets/{datanet.Id}")).Accepted >= 5);
 
         var version = await owner.PostAsync<SnapshotView>($"/api/v1/datanets/{datanet.Id}/snapshots", new { });
-        var settings = new RunSettings(Rank: 4, MaxSteps: 4, BatchSize: 2, GradientAccumulation: 1, CutOff: 128, HoldOut: 0, CheckpointEvery: 1);
+        var settings = new RunSettings { Rank = 4, MaxSteps = 4, BatchSize = 2, GradientAccumulation = 1, CutOff = 128, HoldOut = 0, CheckpointEvery = 1 };
         var run = await owner.PostAsync<RunView>("/api/v1/runs", new StartRunRequest(TinyBase.Name, [version.Id], "Quick", settings));
         run = await Eventually.GetAsync(async () => await owner.GetAsync<RunView>($"/api/v1/runs/{run.Id}") is { EndedAt: not null } ended ? ended : null, TimeSpan.FromMinutes(5));
         Assert.Equal("succeeded", run.State);
@@ -55,6 +55,8 @@ public sealed class ErasureTests
         Assert.Contains(before, found => found.StartsWith("UTF-8 in blobs", StringComparison.Ordinal));
         Assert.Contains(before, found => found.StartsWith("UTF-8 in assay.db", StringComparison.Ordinal));
         Assert.Contains(before, found => found.StartsWith("token ids in 16 bits in models", StringComparison.Ordinal));
+
+        Assert.Contains(await owner.GetAsync<List<RunEvaluation>>($"/api/v1/runs/{run.Id}/evaluations"), one => one.Answers.Count > 0);
 
         var removed = await owner.PostAsync<ContributionView>($"/api/v1/contributions/{file1}/removal", new RemovalRequest("takedown", "personal_data"));
 
@@ -70,6 +72,7 @@ public sealed class ErasureTests
         owner = owner with { Http = again };
         Assert.Equal(1, (await owner.GetAsync<SnapshotView>($"/api/v1/snapshots/{version.Id}")).Removed);
         Assert.Equal(1, (await owner.GetAsync<RunView>($"/api/v1/runs/{run.Id}")).Removed);
+        Assert.All(await owner.GetAsync<List<RunEvaluation>>($"/api/v1/runs/{run.Id}/evaluations"), one => Assert.Empty(one.Answers));
         Assert.Equal(1, (await owner.GetAsync<ModelView>($"/api/v1/models/{run.ModelName}")).Removed);
         Assert.Equal(answer.Text, (await owner.GetAsync<AnswerView>($"/api/v1/answers/{answer.Id}")).Text);
         var quoting = await owner.GetAsync<AnswerView>("/api/v1/answers/i_00000000000000aa");

@@ -11,7 +11,7 @@ public sealed class MemoryTests
         await using var server = await RealWorkers.StartAsync(TinyBase.Setting, "Compute:TrainMemoryMiB=450", "Compute:ValidateMemoryMiB=512");
         TinyBase.Write(server);
         var frozen = await MakeAsync(server);
-        var run = await frozen.Owner.PostAsync<RunView>("/api/v1/runs", frozen.Run(new RunSettings(Rank: 4, MaxSteps: 2, BatchSize: 512, GradientAccumulation: 1, CutOff: 256)));
+        var run = await frozen.Owner.PostAsync<RunView>("/api/v1/runs", frozen.Run(new RunSettings { Rank = 4, MaxSteps = 2, BatchSize = 512, GradientAccumulation = 1, CutOff = 256 }));
 
         var ended = await Eventually.GetAsync(async () =>
         {

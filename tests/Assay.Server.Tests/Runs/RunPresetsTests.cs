@@ -15,7 +15,7 @@ public sealed class RunPresetsTests
         {
             var presets = new RunPresets(new DataFolder(Options.Create(new StorageOptions { Folder = data.FullName, Home = Repository.Root }))).All;
 
-            Assert.Equal(["Quick look", "Balanced", "Careful"], presets.Select(preset => preset.Title));
+            Assert.Equal(["Quick look", "Balanced", "Careful", "Small memory", "Read a corpus"], presets.Select(preset => preset.Title));
             Assert.All(presets, preset => Assert.Null(RunRules.Refuse(RunRules.Complete(preset.Settings, 4_000_000, 512), 512)));
             Assert.Equal(50, presets[0].Settings.MaxSteps);
         }

@@ -5,7 +5,7 @@ namespace Assay.Server.Tests.Runs;
 
 public sealed class RunRulesTests
 {
-    private static readonly RunSettings Good = new(LearningRate: 1e-3);
+    private static readonly RunSettings Good = new() { LearningRate = 1e-3 };
 
     public static TheoryData<string, RunSettings> OutOfRange => new()
     {
@@ -50,7 +50,7 @@ public sealed class RunRulesTests
     {
         var settings = Good with { Rank = rank, Alpha = alpha, Dropout = dropout, TargetModules = modules };
 
-        var why = RunRules.RefuseFurther(settings, new RunSettings(Epochs: 7));
+        var why = RunRules.RefuseFurther(settings, new RunSettings { Epochs = 7 });
 
         Assert.Equal(named, why?[..why.IndexOf(' ', StringComparison.Ordinal)]);
         Assert.Null(RunRules.RefuseFurther(RunRules.Further(settings, new RunSettings()), new RunSettings()));
@@ -60,7 +60,7 @@ public sealed class RunRulesTests
     public void Defaults_are_legal_and_depend_on_rank_size_and_context()
     {
         var small = RunRules.Complete(new RunSettings(), parameters: 4_000_000, context: 256);
-        var large = RunRules.Complete(new RunSettings(Rank: 64), parameters: 7_000_000_000, context: 4096);
+        var large = RunRules.Complete(new RunSettings { Rank = 64 }, parameters: 7_000_000_000, context: 4096);
 
         Assert.Null(RunRules.Refuse(small, 256));
         Assert.Null(RunRules.Refuse(large, 4096));

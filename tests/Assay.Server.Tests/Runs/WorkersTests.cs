@@ -172,7 +172,7 @@ public sealed class WorkersTests(WorkersTests.Trained trained) : IClassFixture<W
 
         public RunView Run { get; private set; } = null!;
 
-        public RunSettings Settings { get; } = new(LearningRate: 1e-2, Rank: 4, MaxSteps: 6, BatchSize: 2, GradientAccumulation: 1, CutOff: 128, CheckpointEvery: 2, WarmUp: 0);
+        public RunSettings Settings { get; } = new() { LearningRate = 1e-2, Rank = 4, MaxSteps = 6, BatchSize = 2, GradientAccumulation = 1, CutOff = 128, CheckpointEvery = 2, WarmUp = 0 };
 
         public async ValueTask InitializeAsync()
         {

@@ -6,7 +6,7 @@ namespace Assay.Worker.Tests.Jobs;
 
 public sealed class TrainFailureTests
 {
-    private static readonly RunSettings Settings = new(BatchSize: 8, CutOff: 256);
+    private static readonly RunSettings Settings = new() { BatchSize = 8, CutOff = 256 };
 
     [Fact]
     public void Memory_is_the_only_failure_that_asks_for_a_smaller_batch()

@@ -28,7 +28,7 @@ public sealed class PackedCurveTests
 
     private static double[] Losses(BaseModel model, TrainingPath path, FrozenFormat? format)
     {
-        var encoder = new RecordEncoder(model.Tokenizer, model.Template, model.TokenizerConfig, 64, lossOnPrompts: false);
+        var encoder = new RecordEncoder(model.Tokenizer, model.Template, model.TokenizerConfig, new RecordEncoding(64));
         TrainingSample[] samples = [.. Enumerable.Range(0, 60).Select(index => TrainingSample.Of(encoder.Encode(
             $"What does member {index} return?",
             index % 3 == 0 ? $"It returns the value {index} as a number." : index % 3 == 1 ? "It returns nothing and closes the stream." : $"A text of {index} letters that names the file.")))];

@@ -8,6 +8,9 @@ public sealed class ContaminationRule : IValidationRule
     private const double Least = 0.3;
     private const int Shown = 20;
 
+    /// <summary>Records that the finding describes one by one.</summary>
+    public const int Told = 5;
+
     /// <inheritdoc/>
     public string Id => "contamination";
 
@@ -42,13 +45,16 @@ public sealed class ContaminationRule : IValidationRule
             return rule.NotEvaluated("no test set is registered.");
         }
 
-        var hits = records.Where(record => record.Shared >= Least * record.Runs).ToList();
+        var hits = records.Where(record => Reaches(record.Shared, record.Runs)).ToList();
         return hits.Count == 0
             ? rule.Scored(1000, $"No record stands in one of the {sets} registered test sets.")
             : rule.Scored(0,
             [
                 new Evidence($"{hits.Count} records stand in a registered test set: {string.Join(", ", hits.Take(Shown).Select(hit => hit.Record))}{(hits.Count > Shown ? " …" : "")}."),
-                .. hits.Take(5).Select(hit => new Evidence($"Record {hit.Record} has {DerivedRule.Percent((double)hit.Shared / hit.Runs)} of its runs of 13 words from '{hit.TestSet}'.", Row: hit.Record)),
+                .. hits.Take(Told).Select(hit => new Evidence($"Record {hit.Record} has {DerivedRule.Percent((double)hit.Shared / hit.Runs)} of its runs of 13 words from '{hit.TestSet}'.", Row: hit.Record)),
             ]);
     }
+
+    /// <summary>Whether so much of a record stands in a test set that it counts.</summary>
+    public static bool Reaches(int shared, int runs) => shared >= Least * runs;
 }

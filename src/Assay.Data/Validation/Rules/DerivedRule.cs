@@ -41,7 +41,7 @@ public sealed class DerivedRule : IValidationRule
     {
         ArgumentNullException.ThrowIfNull(overlaps);
         var rule = new DerivedRule();
-        var derived = overlaps.Where(overlap => !overlap.IsElsewhere && overlap.Taken() >= Least).OrderByDescending(overlap => overlap.Taken()).ToList();
+        var derived = Counted(overlaps);
         return records == 0 ? rule.NotEvaluated("the file has no records.")
             : derived.Count == 0 ? rule.Scored(1000, "No record holds passages of an earlier one.")
             : rule.Scored((records - derived.Count) * 1000 / records,
@@ -50,6 +50,12 @@ public sealed class DerivedRule : IValidationRule
                 .. derived.Take(Shown).Select(overlap => Describe(overlap, $"holds {Percent(overlap.Taken())} of {overlap.Neighbour}")),
             ]);
     }
+
+    /// <summary>The overlaps that the finding describes one by one.</summary>
+    public static IEnumerable<RecordOverlap> Told(IReadOnlyList<RecordOverlap> overlaps) => Counted(overlaps).Take(Shown);
+
+    private static List<RecordOverlap> Counted(IReadOnlyList<RecordOverlap> overlaps) =>
+        [.. overlaps.Where(overlap => !overlap.IsElsewhere && overlap.Taken() >= Least).OrderByDescending(overlap => overlap.Taken())];
 
     /// <summary>One overlap with its passages.</summary>
     internal static Evidence Describe(RecordOverlap overlap, string what)

@@ -45,7 +45,7 @@ public sealed class NoveltyRule : IValidationRule
         }
 
         var mean = (int)(neighbours.Sum(record => (long)record.Length * record.Resemblance.Novelty()) / length);
-        var near = neighbours.Where(record => record.Resemblance.Novelty() < 1000).OrderBy(record => record.Resemblance.Novelty()).ToList();
+        var near = Near(neighbours);
         return rule.Scored(mean < CountsAsNothing ? 0 : mean,
         [
             new Evidence(near.Count == 0
@@ -59,6 +59,12 @@ public sealed class NoveltyRule : IValidationRule
     /// <param name="earlier">What the earlier file is called in the evidence.</param>
     public static ValidationFinding SameText(string earlier) =>
         new NoveltyRule().Scored(0, $"The text equals that of {earlier}, but for case, punctuation and spaces.");
+
+    /// <summary>The neighbours that the finding describes one by one.</summary>
+    public static IEnumerable<RecordNeighbour> Told(IReadOnlyList<RecordNeighbour> neighbours) => Near(neighbours).Take(Shown);
+
+    private static List<RecordNeighbour> Near(IReadOnlyList<RecordNeighbour> neighbours) =>
+        [.. neighbours.Where(record => record.Resemblance.Novelty() < 1000).OrderBy(record => record.Resemblance.Novelty())];
 
     private static Evidence Describe(RecordNeighbour record)
     {

@@ -38,7 +38,7 @@ public sealed class PlagiarismRule : IValidationRule
     {
         ArgumentNullException.ThrowIfNull(overlaps);
         var rule = new PlagiarismRule();
-        var taken = overlaps.Where(overlap => overlap.IsElsewhere && overlap.Borrowed() >= Least).OrderByDescending(overlap => overlap.Borrowed()).ToList();
+        var taken = Counted(overlaps);
         return records == 0 ? rule.NotEvaluated("the file has no records.")
             : taken.Count == 0 ? rule.Scored(1000, "No record stands in another public datanet.")
             : rule.Scored(0,
@@ -47,4 +47,10 @@ public sealed class PlagiarismRule : IValidationRule
                 .. taken.Take(Shown).Select(overlap => DerivedRule.Describe(overlap, $"has {DerivedRule.Percent(overlap.Borrowed())} of its words from {overlap.Neighbour}")),
             ]);
     }
+
+    /// <summary>The overlaps that the finding describes one by one.</summary>
+    public static IEnumerable<RecordOverlap> Told(IReadOnlyList<RecordOverlap> overlaps) => Counted(overlaps).Take(Shown);
+
+    private static List<RecordOverlap> Counted(IReadOnlyList<RecordOverlap> overlaps) =>
+        [.. overlaps.Where(overlap => overlap.IsElsewhere && overlap.Borrowed() >= Least).OrderByDescending(overlap => overlap.Borrowed())];
 }

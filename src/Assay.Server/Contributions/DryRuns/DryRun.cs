@@ -5,6 +5,7 @@ using Assay.Data.Records;
 using Assay.Data.Validation;
 using Assay.Server.Accounts;
 using Assay.Server.Datanets;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
@@ -45,16 +46,16 @@ internal sealed class DryRun(IDbContextFactory<AssayDb> reader, BlobStore blobs,
             limit.MaxRequestBodySize = FileGate.DefaultMaximumSize + 1;
         }
 
-        var (view, refusal) = await run.JudgeAsync(user.Id, query, length, http.Request.Body, cancel);
+        var (view, refusal) = await run.JudgeAsync(user.Viewer, query, length, http.Request.Body, cancel);
         return refusal is null ? TypedResults.Ok(view) : refusal.ToProblem(http.Response);
     }).RequireAuthorization(Scopes.Contribute).RequireRateLimiting(UploadLimit.Name).Accepts<Stream>("application/octet-stream").DisableAntiforgery();
 
-    private async Task<(DryRunView? View, Refusal? Refused)> JudgeAsync(string accountId, Query query, long length, Stream body, CancellationToken cancel)
+    private async Task<(DryRunView? View, Refusal? Refused)> JudgeAsync(Viewer viewer, Query query, long length, Stream body, CancellationToken cancel)
     {
         DatanetRow? datanet;
         await using (var db = await reader.CreateDbContextAsync(cancel))
         {
-            datanet = await db.Datanets.AsNoTracking().FirstOrDefaultAsync(row => row.Id == query.Datanet, cancel);
+            datanet = await Readable.Datanets(db, viewer).AsNoTracking().FirstOrDefaultAsync(row => row.Id == query.Datanet, cancel);
         }
 
         if (datanet is null)
@@ -67,7 +68,7 @@ internal sealed class DryRun(IDbContextFactory<AssayDb> reader, BlobStore blobs,
             return (null, Refusal.Invalid($"The columns cannot be used: {mapping}"));
         }
 
-        if (allowance.Take(accountId) is { } wait)
+        if (allowance.Take(viewer.AccountId) is { } wait)
         {
             return (null, new Refusal(StatusCodes.Status429TooManyRequests, "dry_runs",
                 $"{DryRunAllowance.PerHour} dry runs an hour are free; the next one is in {Math.Ceiling(wait.TotalMinutes).ToString(CultureInfo.InvariantCulture)} minutes. './assay validate' judges offline without a limit.")
@@ -87,7 +88,7 @@ internal sealed class DryRun(IDbContextFactory<AssayDb> reader, BlobStore blobs,
 
         try
         {
-            return await JudgeStagedAsync(accountId, datanet, query, staged, cancel);
+            return await JudgeStagedAsync(viewer.AccountId, datanet, query, staged, cancel);
         }
         finally
         {
@@ -103,7 +104,7 @@ internal sealed class DryRun(IDbContextFactory<AssayDb> reader, BlobStore blobs,
         }
 
         await using var db = await reader.CreateDbContextAsync(cancel);
-        if (await IntakeGate.DuplicateAsync(db, staged.Sha256, accountId, cancel) is { } duplicate)
+        if (await IntakeGate.DuplicateAsync(db, datanet.Id, staged.Sha256, accountId, cancel) is { } duplicate)
         {
             var finding = new ValidationFinding("gate", FileGate.Version, 0, 0, OnZero.Reject, [new Evidence(duplicate.Detail)], "Send something new.");
             return (Refused(query, new ValidationReport(ContributionDecision.Refused, new ValidationScore(0, 0, 0, 0, 0, 0, 0, []), [finding]), (string?)duplicate.More!["contribution"]), null);

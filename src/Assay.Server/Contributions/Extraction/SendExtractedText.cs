@@ -25,7 +25,7 @@ internal sealed class SendExtractedText(IDbContextFactory<AssayDb> reader, BlobS
         var outcome = await send.HandleAsync(id, user, cancel);
         return outcome.Refused is { } refusal
             ? refusal.ToProblem(response)
-            : TypedResults.Accepted($"/api/v1/contributions/{outcome.ContributionId}", await views.OneAsync(outcome.ContributionId!, cancel));
+            : TypedResults.Accepted($"/api/v1/contributions/{outcome.ContributionId}", await views.OneAsync(outcome.ContributionId!, user.Viewer, cancel));
     }).RequireAuthorization(Scopes.Contribute);
 
     /// <summary>Takes the text out and contributes it. Repeated, it finds the contribution of the first time.</summary>

@@ -1,12 +1,13 @@
 using Assay.Data.Duplicates;
 using Assay.Data.Validation;
 using Assay.Data.Validation.Rules;
+using Assay.Server.Contributions.Comparisons;
 using Assay.Server.Shared.Database;
 using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Contributions.Passages;
 
-/// <summary>Finds, for each record of a file, the earlier record that shares most of its words in order, in its own datanet and in others.</summary>
+/// <summary>Finds, for each record of a file, the earlier record that shares most of its words in order, in its own datanet and in those that are compared with it.</summary>
 /// <remarks>Candidates share sampled runs of four words that are rare, that is, in at most eight records; the share is then counted over all runs of both.</remarks>
 internal static class PassageIndex
 {
@@ -20,11 +21,12 @@ internal static class PassageIndex
     /// <param name="rows">The transaction.</param>
     /// <param name="samples">By position in the file.</param>
     /// <param name="ids">The records' rows, by position in the file.</param>
-    public static void Add(AssayDb rows, IReadOnlyDictionary<int, IReadOnlyList<ulong>> samples, IReadOnlyDictionary<int, long> ids)
+    /// <param name="mask">Of the datanet, read in the same transaction.</param>
+    public static void Add(AssayDb rows, IReadOnlyDictionary<int, IReadOnlyList<ulong>> samples, IReadOnlyDictionary<int, long> ids, ulong mask)
     {
         foreach (var (ordinal, hashes) in samples)
         {
-            rows.Passages.AddRange(hashes.Select(hash => new PassageRow { Hash = unchecked((long)hash), RecordId = ids[ordinal] }));
+            rows.Passages.AddRange(hashes.Select(hash => new PassageRow { Hash = unchecked((long)(hash ^ mask)), RecordId = ids[ordinal] }));
         }
     }
 
@@ -33,7 +35,8 @@ internal static class PassageIndex
     {
         foreach (var record in await rows.Records.AsNoTracking().Where(record => record.ContributionId == contributionId).ToListAsync(stop))
         {
-            rows.Passages.AddRange(WordGrams.Sample(GramsOf(record.JoinedText())).Select(hash => new PassageRow { Hash = unchecked((long)hash), RecordId = record.Id }));
+            var mask = await PassageMask.OfAsync(rows, record.DatanetId, stop);
+            rows.Passages.AddRange(WordGrams.Sample(GramsOf(record.JoinedText())).Select(hash => new PassageRow { Hash = unchecked((long)(hash ^ mask)), RecordId = record.Id }));
         }
     }
 
@@ -41,20 +44,23 @@ internal static class PassageIndex
         rows.Passages.Where(row => rows.Records.Any(record => record.Id == row.RecordId && record.ContributionId == contributionId)).ExecuteDeleteAsync(stop);
 
     /// <summary>The findings on derived and plagiarised records, and the contributions that they name.</summary>
-    public static async Task<(IReadOnlyList<ValidationFinding> Findings, IReadOnlyDictionary<string, string> Sources)> FindAsync(
+    public static async Task<(IReadOnlyList<ValidationFinding> Findings, IReadOnlyDictionary<string, string> Sources, IReadOnlyList<Overlap> Overlaps)> FindAsync(
         AssayDb db, ContributionRow row, Inspection inspection, CancellationToken cancel)
     {
         var overlaps = new List<RecordOverlap>();
         foreach (var batch in inspection.Reading.Records.Chunk(Batch))
         {
-            overlaps.AddRange(await FindBatchAsync(db, row, [.. batch.Select(record => (record.Number, Text: record.JoinedText()))], cancel));
+            overlaps.AddRange(await FindBatchAsync(db, row, [.. batch.Select(record => (record.Index, record.Number, Text: record.JoinedText()))], cancel));
         }
 
         var records = inspection.Reading.Records.Count;
         var sources = new Dictionary<string, string>();
         Note("derived", overlap => !overlap.IsElsewhere, overlap => overlap.Taken());
         Note("plagiarism", overlap => overlap.IsElsewhere, overlap => overlap.Borrowed());
-        return ([DerivedRule.Score(overlaps, records), PlagiarismRule.Score(overlaps, records)], sources);
+        return ([DerivedRule.Score(overlaps, records), PlagiarismRule.Score(overlaps, records)], sources,
+            [.. DerivedRule.Told(overlaps).Select(overlap => Pair("derived", overlap)), .. PlagiarismRule.Told(overlaps).Select(overlap => Pair("plagiarism", overlap))]);
+
+        static Overlap Pair(string rule, RecordOverlap overlap) => new(rule, overlap.Index, overlap.Contribution, overlap.Earlier);
 
         void Note(string rule, Func<RecordOverlap, bool> counts, Func<RecordOverlap, double> share)
         {
@@ -65,14 +71,15 @@ internal static class PassageIndex
         }
     }
 
-    private static async Task<List<RecordOverlap>> FindBatchAsync(AssayDb db, ContributionRow row, List<(int Number, string Text)> records, CancellationToken cancel)
+    private static async Task<List<RecordOverlap>> FindBatchAsync(AssayDb db, ContributionRow row, List<(int Index, int Number, string Text)> records, CancellationToken cancel)
     {
+        var mask = await PassageMask.OfAsync(db, row.DatanetId, cancel);
         var grams = records.ConvertAll(record => GramsOf(record.Text));
-        var wanted = grams.SelectMany(set => set).Distinct().Select(hash => unchecked((long)hash)).ToList();
+        var wanted = grams.SelectMany(set => set).Distinct().Select(hash => unchecked((long)(hash ^ mask))).ToList();
         var hits = (await db.Passages.AsNoTracking()
             .Where(passage => wanted.Contains(passage.Hash) && db.Passages.Count(other => other.Hash == passage.Hash) <= Rare
                 && db.Records.Any(record => record.Id == passage.RecordId && record.ContributionId != row.Id))
-            .Select(passage => new { passage.Hash, passage.RecordId }).ToListAsync(cancel)).ToLookup(passage => unchecked((ulong)passage.Hash), passage => passage.RecordId);
+            .Select(passage => new { passage.Hash, passage.RecordId }).ToListAsync(cancel)).ToLookup(passage => unchecked((ulong)passage.Hash) ^ mask, passage => passage.RecordId);
         var candidates = grams.ConvertAll(set => set.SelectMany(hash => hits[hash]).CountBy(id => id)
             .Where(pair => pair.Value >= Math.Min(FewestHits, set.Count)).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Take(MaxCandidates).Select(pair => pair.Key).ToList());
         var ids = candidates.SelectMany(list => list).Distinct().ToList();
@@ -82,20 +89,21 @@ internal static class PassageIndex
         var found = new List<RecordOverlap>();
         for (var index = 0; index < records.Count; index++)
         {
-            var of = candidates[index].Where(earlier.ContainsKey).Select(id => earlier[id]).Select(item => Overlap(records[index], grams[index], item.Record, item.FileName, row.DatanetId)).ToList();
+            var of = candidates[index].Where(earlier.ContainsKey).Select(id => earlier[id]).Select(item => Measure(records[index], grams[index], item.Record, item.FileName, row.DatanetId)).ToList();
             found.AddRange(((RecordOverlap?[])[of.Where(overlap => !overlap.IsElsewhere).MaxBy(overlap => overlap.Taken()), of.Where(overlap => overlap.IsElsewhere).MaxBy(overlap => overlap.Borrowed())]).OfType<RecordOverlap>());
         }
 
         return found;
     }
 
-    private static RecordOverlap Overlap((int Number, string Text) record, HashSet<ulong> mine, RecordRow earlier, string fileName, string datanet)
+    private static RecordOverlap Measure((int Index, int Number, string Text) record, HashSet<ulong> mine, RecordRow earlier, string fileName, string datanet)
     {
         var theirs = GramsOf(earlier.JoinedText());
         var elsewhere = earlier.DatanetId != datanet;
         return new RecordOverlap(record.Number, mine.Count(theirs.Contains), mine.Count, theirs.Count,
             $"record {earlier.Ordinal + 1} of '{fileName}'{(elsewhere ? " in another datanet" : "")}", earlier.ContributionId, elsewhere,
-            [.. WordGrams.Shared(record.Text, theirs, ShownPassages).Select(passage => passage.Length > PassageLength ? passage[..PassageLength] + "…" : passage)]);
+            [.. WordGrams.Shared(record.Text, theirs, ShownPassages).Select(passage => passage.Length > PassageLength ? passage[..PassageLength] + "…" : passage)])
+        { Index = record.Index, Earlier = earlier.Id };
     }
 
     private static HashSet<ulong> GramsOf(string text) => WordGrams.Of(NormalisedText.Of(text), WordGrams.PassageWords);

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Assay.Server.Contributions.Passages;
 
 /// <summary>One sampled run of four words of one record, of any datanet: what passages taken over word for word are found by.</summary>
+/// <remarks>The hash of a private datanet's run is masked (<see cref="PassageMask"/>): it equals none of another datanet.</remarks>
 internal sealed class PassageRow : IEntityTypeConfiguration<PassageRow>
 {
     public long Hash { get; init; }

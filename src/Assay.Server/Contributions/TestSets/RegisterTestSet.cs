@@ -1,11 +1,10 @@
 using System.ComponentModel.DataAnnotations;
-using Assay.Client.Datanets;
+using Assay.Client.Contributions;
 using Assay.Data.FileTypes;
 using Assay.Server.Accounts;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Contributions.TestSets;
 
@@ -19,30 +18,14 @@ internal static class RegisterTestSet
     /// <param name="Datanet">The datanet it holds for; absent: all of them, which only the operator may ask for.</param>
     public sealed record Request([property: Required, StringLength(80, MinimumLength = 1)] string Name, [property: Required] IReadOnlyList<string> Items, string? Datanet = null);
 
-    /// <param name="Items">Texts that were given.</param>
-    /// <param name="Runs">Different runs of 13 words that are kept, as hashes.</param>
-    public sealed record View(string Id, string Name, string? Datanet, int Items, int Runs, DateTimeOffset RegisteredAt);
+    public static void Map(RouteGroupBuilder group) => group.MapPost("/test-sets", HandleAsync).RequireAuthorization(Scopes.Contribute);
 
-    public static void Map(RouteGroupBuilder group)
-    {
-        group.MapPost("/test-sets", HandleAsync).RequireAuthorization(Scopes.Contribute);
-        group.MapGet("/test-sets", async Task<Ok<Page<View>>> (AssayDb db, CancellationToken cancel, string? datanet = null) => TypedResults.Ok(new Page<View>(
-            await db.TestSets.AsNoTracking().Where(row => row.DatanetId == null || row.DatanetId == datanet).OrderBy(row => row.Name)
-                .Select(row => new View(row.Id, row.Name, row.DatanetId, row.Items, row.Runs, row.RegisteredAt)).ToListAsync(cancel))));
-    }
-
-    internal static async Task<Results<Created<View>, ProblemHttpResult>> HandleAsync(
+    internal static async Task<Results<Created<TestSetView>, ProblemHttpResult>> HandleAsync(
         Request request, CurrentUser user, AssayDb db, DbWriter writer, TimeProvider clock, CancellationToken cancel)
     {
-        var owner = request.Datanet is null ? null : await db.Datanets.Where(row => row.Id == request.Datanet).Select(row => row.OwnerId).FirstOrDefaultAsync(cancel);
-        if (request.Datanet is not null && owner is null)
+        if (await TestSetRights.RefuseAsync(db, user, request.Datanet, cancel) is { } refusal)
         {
-            return Refusal.NotFound("datanet", request.Datanet).ToProblem();
-        }
-
-        if (!user.Is(Roles.Operator) && owner != user.Id)
-        {
-            return Refusal.Forbidden("Only a datanet's owner registers a test set for it, and only the operator for all.").ToProblem();
+            return refusal.ToProblem();
         }
 
         if (!DisplayName.IsClean(request.Name) || request.Items.Count is < 1 or > MostItems || request.Items.Any(item => item.Length is < 1 or > LongestItem))
@@ -64,6 +47,7 @@ internal static class RegisterTestSet
             Items = request.Items.Count,
             Runs = runs.Count,
             RegisteredAt = clock.GetUtcNow(),
+            RegisteredById = user.Id,
         };
         await writer.WriteAsync((rows, _) =>
         {
@@ -71,6 +55,6 @@ internal static class RegisterTestSet
             rows.TestSetRuns.AddRange(runs.Select(hash => new TestSetRunRow { Hash = unchecked((long)hash), TestSetId = row.Id }));
             return Task.FromResult(true);
         }, cancel);
-        return TypedResults.Created($"/api/v1/test-sets/{row.Id}", new View(row.Id, row.Name, row.DatanetId, row.Items, row.Runs, row.RegisteredAt));
+        return TypedResults.Created($"/api/v1/test-sets/{row.Id}", (await TestSetViews.OneAsync(db, row.Id, cancel))!);
     }
 }

@@ -15,6 +15,13 @@ internal sealed class TestSetRow : IEntityTypeConfiguration<TestSetRow>
     public int Runs { get; init; }
     public DateTimeOffset RegisteredAt { get; init; }
 
+    /// <summary>Empty for sets that are older than this column.</summary>
+    public string RegisteredById { get; init; } = "";
+
+    /// <summary>When its hashes were deleted; what it was called and who did it stays.</summary>
+    public DateTimeOffset? RemovedAt { get; set; }
+    public string? RemovedById { get; set; }
+
     public void Configure(EntityTypeBuilder<TestSetRow> builder)
     {
         builder.ToTable("test_set");

@@ -2,6 +2,7 @@ using Assay.Client.Datanets;
 using Assay.Data.FileTypes;
 using Assay.Server.Accounts;
 using Assay.Server.Contributions;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Quotas;
@@ -21,15 +22,15 @@ internal sealed class OwnerImport(IDbContextFactory<AssayDb> reader, DbWriter wr
         {
             var (import, refusal) = await imports.OpenAsync(id, request, user, cancel);
             return refusal is null
-                ? TypedResults.Created($"/api/v1/datanets/{id}/imports", (await imports.ListAsync(id, cancel)).First(view => view.Id == import))
+                ? TypedResults.Created($"/api/v1/datanets/{id}/imports", (await imports.ListAsync(id, user.Viewer, cancel))!.First(view => view.Id == import))
                 : refusal.ToProblem();
         }).RequireAuthorization(Scopes.Contribute);
-        group.MapGet("/{id}/imports", async Task<Ok<Page<ImportView>>> (string id, OwnerImport imports, CancellationToken cancel) =>
-            TypedResults.Ok(new Page<ImportView>(await imports.ListAsync(id, cancel))));
+        group.MapGet("/{id}/imports", async Task<Results<Ok<Page<ImportView>>, ProblemHttpResult>> (string id, CurrentUser user, OwnerImport imports, CancellationToken cancel) =>
+            await imports.ListAsync(id, user.Viewer, cancel) is { } list ? TypedResults.Ok(new Page<ImportView>(list)) : Refusal.NotFound("datanet", id).ToProblem());
         group.MapPost("/{id}/imports/{import}/close", async Task<Results<Ok<ImportView>, ProblemHttpResult>> (string id, string import, CurrentUser user, OwnerImport imports, CancellationToken cancel) =>
             await imports.CloseAsync(id, import, user, cancel) is { } refusal
                 ? refusal.ToProblem()
-                : TypedResults.Ok((await imports.ListAsync(id, cancel)).First(view => view.Id == import))).RequireAuthorization(Scopes.Contribute);
+                : TypedResults.Ok((await imports.ListAsync(id, user.Viewer, cancel))!.First(view => view.Id == import))).RequireAuthorization(Scopes.Contribute);
     }
 
     /// <summary>Why a file may not come in with an import; null when it may.</summary>
@@ -87,11 +88,16 @@ internal sealed class OwnerImport(IDbContextFactory<AssayDb> reader, DbWriter wr
         return null;
     }, cancel);
 
-    /// <summary>The imports of a datanet, newest first.</summary>
-    public async Task<List<ImportView>> ListAsync(string datanetId, CancellationToken cancel)
+    /// <summary>The imports of a datanet, newest first; null when there is none that the viewer may read.</summary>
+    public async Task<List<ImportView>?> ListAsync(string datanetId, Viewer viewer, CancellationToken cancel)
     {
         var lane = await quotas.ImportedAsync(datanetId, cancel);
         await using var db = await reader.CreateDbContextAsync(cancel);
+        if (!await Readable.Datanets(db, viewer).AnyAsync(row => row.Id == datanetId, cancel))
+        {
+            return null;
+        }
+
         var rows = await db.Imports.AsNoTracking().Where(row => row.DatanetId == datanetId).OrderByDescending(row => row.OpenedAt).ToListAsync(cancel);
         var counts = await db.Contributions.Where(row => row.DatanetId == datanetId && row.ImportId != null).GroupBy(row => new { row.ImportId, row.State })
             .Select(group => new { group.Key.ImportId, group.Key.State, Files = group.Count(), Bytes = group.Sum(row => row.Bytes) }).ToListAsync(cancel);
@@ -106,7 +112,7 @@ internal sealed class OwnerImport(IDbContextFactory<AssayDb> reader, DbWriter wr
 
     private static async Task<Refusal?> RefuseOwnerAsync(AssayDb db, string datanetId, CurrentUser user, CancellationToken stop)
     {
-        var owner = await db.Datanets.Where(row => row.Id == datanetId).Select(row => row.OwnerId).FirstOrDefaultAsync(stop);
+        var owner = await Readable.Datanets(db, user.Viewer).Where(row => row.Id == datanetId).Select(row => row.OwnerId).FirstOrDefaultAsync(stop);
         return owner is null ? Refusal.NotFound("datanet", datanetId)
             : owner == user.Id ? null
             : Refusal.Forbidden("Only the owner of a datanet brings a corpus into it. Contribute files instead.");

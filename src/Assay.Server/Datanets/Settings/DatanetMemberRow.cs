@@ -18,7 +18,9 @@ internal sealed class DatanetMemberRow : IEntityTypeConfiguration<DatanetMemberR
 
     /// <summary>The address as the owner wrote it.</summary>
     public string Email { get; init; } = "";
-    public DateTimeOffset InvitedAt { get; init; }
+
+    /// <summary>Last time the owner asked; into a private datanet it holds only for an account that was there then.</summary>
+    public DateTimeOffset InvitedAt { get; set; }
 
     public void Configure(EntityTypeBuilder<DatanetMemberRow> builder)
     {

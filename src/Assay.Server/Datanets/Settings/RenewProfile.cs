@@ -2,6 +2,7 @@ using System.Text.Json;
 using Assay.Data.Validation;
 using Assay.Server.Accounts;
 using Assay.Server.Contributions;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Transparency;
@@ -26,8 +27,8 @@ internal static class RenewProfile
     public static void Map(RouteGroupBuilder group)
     {
         group.MapPost("/{id}/profile", HandleAsync).RequireAuthorization(Scopes.Contribute);
-        group.MapGet("/{id}/profile", async Task<Results<Ok<View>, ProblemHttpResult>> (string id, AssayDb db, CancellationToken cancel) =>
-            await db.Datanets.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancel) is { } row ? TypedResults.Ok(ViewOf(row)) : Refusal.NotFound("datanet", id).ToProblem());
+        group.MapGet("/{id}/profile", async Task<Results<Ok<View>, ProblemHttpResult>> (string id, CurrentUser user, AssayDb db, CancellationToken cancel) =>
+            await Readable.Datanets(db, user.Viewer).AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancel) is { } row ? TypedResults.Ok(ViewOf(row)) : Refusal.NotFound("datanet", id).ToProblem());
     }
 
     internal static async Task<Results<Ok<View>, ProblemHttpResult>> HandleAsync(
@@ -41,7 +42,7 @@ internal static class RenewProfile
         DatanetRow? renewed = null;
         var refusal = await writer.WriteAsync(async (rows, stop) =>
         {
-            var row = await rows.Datanets.FirstOrDefaultAsync(datanet => datanet.Id == id, stop);
+            var row = await Readable.Datanets(rows, user.Viewer).FirstOrDefaultAsync(datanet => datanet.Id == id, stop);
             if (row is null)
             {
                 return Refusal.NotFound("datanet", id);

@@ -1,5 +1,6 @@
 using Assay.Client.Datanets;
 using Assay.Server.Accounts;
+using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,19 +16,19 @@ internal sealed class TakeQuiz(IDbContextFactory<AssayDb> reader, DbWriter write
         group.MapPut("/{id}/quiz", async Task<Results<NoContent, ProblemHttpResult>> (string id, QuizDraft quiz, CurrentUser user, TakeQuiz take, CancellationToken cancel) =>
             await take.SetAsync(id, quiz, user, cancel) is { } refusal ? refusal.ToProblem() : TypedResults.NoContent()).RequireAuthorization(Scopes.Contribute);
         group.MapGet("/{id}/quiz", async Task<Results<Ok<QuizView>, ProblemHttpResult>> (string id, CurrentUser user, TakeQuiz take, CancellationToken cancel) =>
-            await take.ReadAsync(id, user.Id, cancel) is { } view ? TypedResults.Ok(view) : Refusal.NotFound("datanet", id).ToProblem()).RequireAuthorization(Scopes.Read);
+            await take.ReadAsync(id, user.Viewer, cancel) is { } view ? TypedResults.Ok(view) : Refusal.NotFound("datanet", id).ToProblem()).RequireAuthorization(Scopes.Read);
         group.MapPost("/{id}/quiz", async Task<Results<Ok<QuizResult>, ProblemHttpResult>> (string id, QuizAnswers answers, CurrentUser user, TakeQuiz take, CancellationToken cancel) =>
         {
-            var (result, refusal) = await take.AnswerAsync(id, answers, user.Id, cancel);
+            var (result, refusal) = await take.AnswerAsync(id, answers, user.Viewer, cancel);
             return refusal is null ? TypedResults.Ok(result!) : refusal.ToProblem();
         }).RequireAuthorization(Scopes.Contribute);
     }
 
     /// <summary>The quiz as this person sees it; null when there is no such datanet.</summary>
-    public async Task<QuizView?> ReadAsync(string datanetId, string accountId, CancellationToken cancel)
+    public async Task<QuizView?> ReadAsync(string datanetId, Viewer viewer, CancellationToken cancel)
     {
         await using var db = await reader.CreateDbContextAsync(cancel);
-        var found = await db.Datanets.AsNoTracking().Where(row => row.Id == datanetId).Select(row => new { row.Quiz }).FirstOrDefaultAsync(cancel);
+        var found = await Readable.Datanets(db, viewer).AsNoTracking().Where(row => row.Id == datanetId).Select(row => new { row.Quiz }).FirstOrDefaultAsync(cancel);
         if (found is null)
         {
             return null;
@@ -38,7 +39,7 @@ internal sealed class TakeQuiz(IDbContextFactory<AssayDb> reader, DbWriter write
             return new QuizView("none", [], 0, 0, null);
         }
 
-        var attempt = await db.QuizAttempts.AsNoTracking().FirstOrDefaultAsync(row => row.DatanetId == datanetId && row.AccountId == accountId, cancel);
+        var attempt = await db.QuizAttempts.AsNoTracking().FirstOrDefaultAsync(row => row.DatanetId == datanetId && row.AccountId == viewer.AccountId, cancel);
         var state = attempt switch { { Passed: true } => "passed", { RetryAt: { } at } when at > clock.GetUtcNow() => "waiting", _ => "open" };
         return new QuizView(state, [.. quiz.Questions.Select(question => new OpenQuestion(question.Text, question.Options))], quiz.PassPercent, quiz.RetryHours,
             state == "waiting" ? attempt!.RetryAt : null);
@@ -53,7 +54,7 @@ internal sealed class TakeQuiz(IDbContextFactory<AssayDb> reader, DbWriter write
 
         return await writer.WriteAsync(async (db, stop) =>
         {
-            var row = await db.Datanets.FirstOrDefaultAsync(datanet => datanet.Id == datanetId, stop);
+            var row = await Readable.Datanets(db, user.Viewer).FirstOrDefaultAsync(datanet => datanet.Id == datanetId, stop);
             if (row is null)
             {
                 return Refusal.NotFound("datanet", datanetId);
@@ -69,10 +70,10 @@ internal sealed class TakeQuiz(IDbContextFactory<AssayDb> reader, DbWriter write
         }, cancel);
     }
 
-    public Task<(QuizResult? Result, Refusal? Why)> AnswerAsync(string datanetId, QuizAnswers answers, string accountId, CancellationToken cancel) =>
+    public Task<(QuizResult? Result, Refusal? Why)> AnswerAsync(string datanetId, QuizAnswers answers, Viewer viewer, CancellationToken cancel) =>
         writer.WriteAsync<(QuizResult?, Refusal?)>(async (db, stop) =>
         {
-            var found = await db.Datanets.Where(row => row.Id == datanetId).Select(row => new { row.Quiz }).FirstOrDefaultAsync(stop);
+            var found = await Readable.Datanets(db, viewer).Where(row => row.Id == datanetId).Select(row => new { row.Quiz }).FirstOrDefaultAsync(stop);
             if (found is null || Quiz.Read(found.Quiz) is not { } quiz)
             {
                 return (null, found is null ? Refusal.NotFound("datanet", datanetId) : Refusal.Conflict("no_quiz", "This datanet asks no questions; contribute at once."));
@@ -84,7 +85,7 @@ internal sealed class TakeQuiz(IDbContextFactory<AssayDb> reader, DbWriter write
             }
 
             var now = clock.GetUtcNow();
-            var attempt = await db.QuizAttempts.FirstOrDefaultAsync(row => row.DatanetId == datanetId && row.AccountId == accountId, stop);
+            var attempt = await db.QuizAttempts.FirstOrDefaultAsync(row => row.DatanetId == datanetId && row.AccountId == viewer.AccountId, stop);
             if (attempt is { Passed: true })
             {
                 return (null, Refusal.Conflict("passed", "You have passed already."));
@@ -99,7 +100,7 @@ internal sealed class TakeQuiz(IDbContextFactory<AssayDb> reader, DbWriter write
 
             if (attempt is null)
             {
-                db.QuizAttempts.Add(attempt = new QuizAttemptRow { DatanetId = datanetId, AccountId = accountId });
+                db.QuizAttempts.Add(attempt = new QuizAttemptRow { DatanetId = datanetId, AccountId = viewer.AccountId });
             }
 
             var result = Quiz.Grade(quiz, answers.Chosen, now);

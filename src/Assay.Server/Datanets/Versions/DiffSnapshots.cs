@@ -1,5 +1,6 @@
 using Assay.Client.Datanets;
 using Assay.Ledger.Entries;
+using Assay.Server.Accounts;
 using Assay.Server.Contributions;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
@@ -12,9 +13,9 @@ namespace Assay.Server.Datanets.Versions;
 internal static class DiffSnapshots
 {
     public static void Map(RouteGroupBuilder group) => group.MapGet("/{id}/diff",
-        async Task<Results<Ok<SnapshotDiffView>, ProblemHttpResult>> (string id, AssayDb db, CancellationToken cancel, string? from = null) =>
+        async Task<Results<Ok<SnapshotDiffView>, ProblemHttpResult>> (string id, CurrentUser user, AssayDb db, CancellationToken cancel, string? from = null) =>
         {
-            var to = await db.Snapshots.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancel);
+            var to = await ReadSnapshot.FindAsync(db, user, id, cancel);
             if (to is null)
             {
                 return Refusal.NotFound("snapshot", id).ToProblem();
@@ -22,7 +23,7 @@ internal static class DiffSnapshots
 
             var earlier = from is null
                 ? await db.Snapshots.AsNoTracking().FirstOrDefaultAsync(row => row.DatanetId == to.DatanetId && row.Number == to.Number - 1, cancel)
-                : await db.Snapshots.AsNoTracking().FirstOrDefaultAsync(row => row.Id == from, cancel);
+                : await ReadSnapshot.FindAsync(db, user, from, cancel);
             return earlier is null
                 ? (from is null ? Refusal.Conflict("first_version", "This is the first version; there is none before it to compare with.") : Refusal.NotFound("snapshot", from)).ToProblem()
                 : earlier.DatanetId != to.DatanetId

@@ -34,7 +34,7 @@ internal sealed class ExportSnapshot(SnapshotExport export, IDbContextFactory<As
         string id, CurrentUser user, (string MediaType, string Name) file, Func<SnapshotRow, FileStream, CancellationToken, Task> write, CancellationToken cancel)
     {
         await using var db = await reader.CreateDbContextAsync(cancel);
-        var snapshot = await db.Snapshots.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancel);
+        var snapshot = await ReadSnapshot.FindAsync(db, user, id, cancel);
         if (snapshot is null)
         {
             return Refusal.NotFound("snapshot", id).ToProblem();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Assay.Client.Datanets;
+using Assay.Server.Accounts;
 using Assay.Server.Contributions;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
@@ -15,8 +16,8 @@ internal static class ReadCard
     private const int Samples = 10, Sources = 10, ScoreClass = 100, ScoreClasses = 10;
 
     public static void Map(RouteGroupBuilder group) => group.MapGet("/{id}/card",
-        async Task<Results<Ok<DatanetCard>, ProblemHttpResult>> (string id, AssayDb db, CancellationToken cancel) =>
-            await db.Snapshots.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancel) is { } row
+        async Task<Results<Ok<DatanetCard>, ProblemHttpResult>> (string id, CurrentUser user, AssayDb db, CancellationToken cancel) =>
+            await ReadSnapshot.FindAsync(db, user, id, cancel) is { } row
                 ? TypedResults.Ok(await ReadAsync(db, row, cancel))
                 : Refusal.NotFound("snapshot", id).ToProblem());
 

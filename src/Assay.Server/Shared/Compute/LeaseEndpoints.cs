@@ -57,8 +57,8 @@ internal static class LeaseEndpoints
         group.MapPost("/{job:long}/heartbeat", HeartbeatAsync);
         group.MapGet("/{job:long}/blob", BlobAsync);
         group.MapPost("/{job:long}/inspection", InspectedAsync);
-        group.MapPost("/{job:long}/progress", (long job, TrainProgress progress, HttpContext http, FinishRun runs, CancellationToken cancel) =>
-            TokenAsync(http, token => runs.ProgressAsync(job, token, progress, cancel)));
+        group.MapPost("/{job:long}/progress", (long job, TrainProgress progress, HttpContext http, RecordProgress runs, CancellationToken cancel) =>
+            TokenAsync(http, token => runs.HandleAsync(job, token, progress, cancel)));
         group.MapPost("/{job:long}/result", (long job, TrainResult result, HttpContext http, FinishRun runs, CancellationToken cancel) =>
             TokenAsync(http, token => runs.FinishAsync(job, token, result, cancel)));
         group.MapPost("/infer/next", NextQuestionAsync);
@@ -93,7 +93,7 @@ internal static class LeaseEndpoints
     }
 
     private static Task<IResult> HeartbeatAsync(long job, HttpContext http, JobQueue jobs, CancellationToken cancel) =>
-        WithTokenAsync(http, async token => await jobs.HeartbeatAsync(job, token, cancel) is { } stop ? TypedResults.Ok(new HeartbeatAnswer(stop)) : Stale());
+        WithTokenAsync(http, async token => await jobs.HeartbeatAsync(job, token, cancel) is { } asked ? TypedResults.Ok(new HeartbeatAnswer(asked.Cancel, asked.Wish)) : Stale());
 
     private static Task<IResult> BlobAsync(
         long job, HttpContext http, IDbContextFactory<AssayDb> reader, BlobStore blobs, AdHocInspections adHoc, CancellationToken cancel) =>

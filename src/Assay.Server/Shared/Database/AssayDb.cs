@@ -5,6 +5,7 @@ using Assay.Server.Accounts;
 using Assay.Server.Attribution;
 using Assay.Server.Chat;
 using Assay.Server.Contributions;
+using Assay.Server.Contributions.Comparisons;
 using Assay.Server.Contributions.Passages;
 using Assay.Server.Contributions.TestSets;
 using Assay.Server.Contributions.Uploads;
@@ -38,6 +39,7 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<RecordRow> Records => Set<RecordRow>();
     public DbSet<BandRow> Bands => Set<BandRow>();
     public DbSet<PassageRow> Passages => Set<PassageRow>();
+    public DbSet<OverlapRow> Overlaps => Set<OverlapRow>();
     public DbSet<TestSetRow> TestSets => Set<TestSetRow>();
     public DbSet<TestSetRunRow> TestSetRuns => Set<TestSetRunRow>();
     public DbSet<SoundRow> Sounds => Set<SoundRow>();
@@ -55,6 +57,7 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<AccessRow> Access => Set<AccessRow>();
     public DbSet<RunRow> Runs => Set<RunRow>();
     public DbSet<RunEventRow> RunEvents => Set<RunEventRow>();
+    public DbSet<RunEvaluationRow> RunEvaluations => Set<RunEvaluationRow>();
     public DbSet<ModelVersionRow> ModelVersions => Set<ModelVersionRow>();
     public DbSet<AnswerRow> Answers => Set<AnswerRow>();
     public DbSet<SpanRow> Spans => Set<SpanRow>();

@@ -27,9 +27,9 @@ internal sealed class JobQueue(DbWriter writer, TimeProvider clock)
     }
 
     /// <summary>Adds a job to the caller's transaction; call <see cref="Wake"/> after the commit.</summary>
-    public static JobRow Submit(AssayDb db, string kind, string subject, DateTimeOffset now, int priority = 0)
+    public static JobRow Submit(AssayDb db, string kind, string subject, DateTimeOffset now, int priority = 0, string? wish = null)
     {
-        var job = new JobRow { Kind = kind, Subject = subject, CreatedAt = now, Priority = priority };
+        var job = new JobRow { Kind = kind, Subject = subject, CreatedAt = now, Priority = priority, Wish = wish };
         db.Jobs.Add(job);
         return job;
     }
@@ -68,8 +68,8 @@ internal sealed class JobQueue(DbWriter writer, TimeProvider clock)
         }, cancel);
     }
 
-    /// <summary>Prolongs a lease. Null: the token is stale, the worker must stop. Otherwise whether the job is to be cancelled.</summary>
-    public Task<bool?> HeartbeatAsync(long id, long token, CancellationToken cancel)
+    /// <summary>Prolongs a lease. Null: the token is stale, the worker must stop. Otherwise whether the job is to be cancelled, and what else is wished of it.</summary>
+    public Task<(bool Cancel, string? Wish)?> HeartbeatAsync(long id, long token, CancellationToken cancel)
     {
         var until = clock.GetUtcNow() + Lease;
         return writer.WriteAsync(async (db, stop) =>
@@ -77,11 +77,11 @@ internal sealed class JobQueue(DbWriter writer, TimeProvider clock)
             var job = await HeldAsync(db, id, token, stop);
             if (job is null)
             {
-                return (bool?)null;
+                return ((bool, string?)?)null;
             }
 
             job.LeasedUntil = until;
-            return job.Cancel;
+            return (job.Cancel, job.Wish);
         }, cancel);
     }
 

@@ -21,6 +21,9 @@ internal sealed class JobRow : IEntityTypeConfiguration<JobRow>
     public int Attempts { get; set; }
     public bool Cancel { get; set; }
 
+    /// <summary>What is wished of a training job: pause or stop; null: that it goes on.</summary>
+    public string? Wish { get; set; }
+
     /// <summary>Why the last attempt ended, when it did not finish.</summary>
     public string? Failure { get; set; }
     public DateTimeOffset CreatedAt { get; init; }

@@ -21,6 +21,9 @@ internal static class Display
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / MiB / 1024:0.00} GiB"),
     };
 
+    /// <summary>A number with as many places as it needs.</summary>
+    public static string Number(double number) => number.ToString("#,0.############", CultureInfo.InvariantCulture);
+
     /// <summary>A score of 0 to 1000 as 0.0 to 100.0.</summary>
     public static string Score(int score) => (score / 10.0).ToString("0.0", CultureInfo.InvariantCulture);
 

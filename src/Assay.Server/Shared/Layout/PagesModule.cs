@@ -28,7 +28,7 @@ internal static class PagesModule
     public static void UseErrorPages(this WebApplication app)
     {
         app.UseStatusCodePages();
-        app.UseStatusCodePagesWithReExecute("/status/{0}");
+        app.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true); // a page may have begun in the request's own
         app.Use((http, next) =>
         {
             http.Features.Get<IStatusCodePagesFeature>()!.Enabled = IsPage(http);

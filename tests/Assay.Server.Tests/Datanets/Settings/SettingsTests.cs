@@ -41,12 +41,12 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public async Task An_invited_datanet_takes_files_of_its_owner_and_of_invited_people_also_when_they_join_later()
+    public async Task A_restricted_datanet_takes_files_of_its_owner_and_of_invited_people_also_when_they_join_later()
     {
         await using var server = await AssayServer.StartAsync(null);
         var (owner, known) = (await server.JoinAsync(), await server.JoinAsync());
         var datanet = await owner.OpenSamplesAsync();
-        await PatchAsync<DatanetView>(owner, $"/api/v1/datanets/{datanet.Id}", new ChangeSettingsRequest(Invited: true));
+        await PatchAsync<DatanetView>(owner, $"/api/v1/datanets/{datanet.Id}", new ChangeSettingsRequest(Visibility: "restricted"));
         await InviteAsync(owner, datanet.Id, "PERSON3@example.org");
 
         await SendAsync(known, datanet.Id, "careful/01-tide-gauge.md").RefusedAsync(HttpStatusCode.Forbidden, "not_invited");

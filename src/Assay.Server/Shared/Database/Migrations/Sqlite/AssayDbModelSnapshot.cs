@@ -313,6 +313,31 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.ToTable("band", (string)null);
                 });
 
+            modelBuilder.Entity("Assay.Server.Contributions.Comparisons.OverlapRow", b =>
+                {
+                    b.Property<string>("ContributionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Rule")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("OtherId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("OtherRecordId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ContributionId", "Rule", "Ordinal");
+
+                    b.HasIndex("OtherId");
+
+                    b.ToTable("overlap", (string)null);
+                });
+
             modelBuilder.Entity("Assay.Server.Contributions.ContributionRow", b =>
                 {
                     b.Property<string>("Id")
@@ -578,6 +603,16 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<long>("RegisteredAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("RegisteredById")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RemovedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RemovedById")
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("Runs")
                         .HasColumnType("INTEGER");
 
@@ -689,9 +724,6 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<bool>("IgnoresPdfImages")
                         .HasColumnType("INTEGER");
 
-                    b.Property<bool>("Invited")
-                        .HasColumnType("INTEGER");
-
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -734,6 +766,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.Property<int>("ProfileVersion")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("PublishedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Purpose")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -746,6 +781,10 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<int>("Revision")
                         .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Salt")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -766,10 +805,15 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Visibility")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("NameKey")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"Visibility\" <> 'Private'");
 
                     b.HasIndex("OpenedAt");
 
@@ -1151,10 +1195,44 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.ToTable("vote", (string)null);
                 });
 
+            modelBuilder.Entity("Assay.Server.Runs.RunEvaluationRow", b =>
+                {
+                    b.Property<string>("RunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Answers")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Best")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("HoldOutLoss")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Worst")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RunId", "Step");
+
+                    b.ToTable("run_evaluation", (string)null);
+                });
+
             modelBuilder.Entity("Assay.Server.Runs.RunEventRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("EvaluatedStep")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Point")
@@ -1165,9 +1243,14 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("Step")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.HasIndex("RunId", "Id");
+
+                    b.HasIndex("RunId", "Step");
 
                     b.ToTable("run_event", (string)null);
                 });
@@ -1189,6 +1272,10 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Datanets")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<long?>("EndEntryId")
                         .HasColumnType("INTEGER");
@@ -1216,9 +1303,15 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("OwnerId")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Removed")
                         .HasColumnType("INTEGER");
@@ -1256,6 +1349,10 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<double?>("TunedLoss")
                         .HasColumnType("REAL");
+
+                    b.Property<string>("Weights")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
@@ -1305,6 +1402,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<long>("Token")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Wish")
+                        .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
