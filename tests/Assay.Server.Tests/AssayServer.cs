@@ -51,12 +51,7 @@ public sealed class AssayServer : IAsyncLifetime
     public static async Task<AssayServer> StartAsync(TimeProvider? clock, params string[] settings)
     {
         var server = new AssayServer { _clock = clock };
-        foreach (var setting in settings)
-        {
-            var at = setting.IndexOf('=', StringComparison.Ordinal);
-            server._settings[setting[..at]] = setting[(at + 1)..].Replace("{scratch}", server.Scratch, StringComparison.Ordinal);
-        }
-
+        server.Set(settings);
         await server.InitializeAsync();
         return server;
     }
@@ -90,6 +85,16 @@ public sealed class AssayServer : IAsyncLifetime
         await StopAsync();
         _clock = clock ?? _clock;
         await InitializeAsync();
+    }
+
+    /// <summary>Settings from the next start on; without a value one is gone.</summary>
+    public void Set(params string[] settings)
+    {
+        foreach (var setting in settings)
+        {
+            var at = setting.IndexOf('=', StringComparison.Ordinal);
+            _settings[setting[..at]] = at + 1 == setting.Length ? null : setting[(at + 1)..].Replace("{scratch}", Scratch, StringComparison.Ordinal);
+        }
     }
 
     /// <summary>Stops the server; its folder stays.</summary>

@@ -29,4 +29,7 @@ public sealed record Inspection(
 
     /// <summary>What a clip is compared by; null for other kinds and for clips that could not be read.</summary>
     public InspectedSound? Sound { get; init; }
+
+    /// <summary><see cref="Texts.PiiPatternSet.Hash"/> of the operator's patterns that the file was searched with; null when there were none.</summary>
+    public string? PatternSet { get; init; }
 }

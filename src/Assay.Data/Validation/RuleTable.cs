@@ -35,7 +35,7 @@ public static class RuleTable
         ["repetition"] = "Share of characters in repeated lines or the commonest phrase of four words: full to 0.2, none from 0.5 (code 0.4 and 0.8); of rows the answers, against the whole.",
         ["language"] = "Confidence of the best declared language: full from 0.5; not asked of code or below 100 characters.",
         ["context"] = "Share of the four statements that are given: source, licence, intended use, usefulness.",
-        ["pii"] = "E-mail, telephone (9 digits and context), public IP, IBAN (mod 97), card (Luhn): 1 − hits per 1,000 words / 5. Masked when rendered; a datanet may refuse it.",
+        ["pii"] = "E-mail, telephone (9 digits and context), public IP, IBAN (mod 97), card (Luhn), the operator's patterns: 1 − hits per 1,000 words / 5. Masked when rendered; a datanet may refuse it; a pattern may reject at one find.",
         ["secrets"] = "Private keys, tokens of known shape, assignments of 16 characters with 3.5 bits each: any one is 0. Four characters are shown.",
         ["hidden-text"] = "Bidirectional controls, Unicode tags, more than 5 zero-width characters in 1,000, runs that a document hides: 0.",
         ["derived"] = "Share of records that hold at least 0.3 of an earlier record's runs of four rare words; the source is named.",

@@ -5,6 +5,7 @@ using Assay.Data.FileTypes;
 using Assay.Data.Records;
 using Assay.Data.Units;
 using Assay.Data.Validation.Rules;
+using Assay.Data.Validation.Texts;
 
 namespace Assay.Data.Validation;
 
@@ -76,6 +77,7 @@ public static class ValidationPipeline
             context.Content is ExtractedText { IsSource: false } extracted ? Store(extracted) : null,
             context.Request.Salt is { } salt ? UnitLeaves.Hash(salt, UnitText.Of(records)) : [])
         {
+            PatternSet = context.Content is ExtractedText && context.Request.Profile.Patterns is { Count: > 0 } patterns ? PiiPatternSet.Of(patterns).Hash : null,
             Picture = context.Content is PictureContent picture ? Keep(picture) : null,
             Sound = context.Content is SoundContent sound
                 ? new InspectedSound(sound.Seconds, sound.SampleRate, sound.Channels, sound.Levels is not null, sound.Print.ToBytes())

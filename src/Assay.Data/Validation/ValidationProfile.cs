@@ -1,4 +1,5 @@
 using Assay.Data.Records;
+using Assay.Data.Validation.Texts;
 
 namespace Assay.Data.Validation;
 
@@ -35,4 +36,7 @@ public sealed record ValidationProfile(string Purpose)
 
     /// <summary>What happens to personal data.</summary>
     public PiiPolicy Pii { get; init; }
+
+    /// <summary>The operator's own patterns of personal data, searched besides the built-in kinds. They passed <see cref="PiiPatternCheck"/>.</summary>
+    public IReadOnlyList<PiiPattern> Patterns { get; init; } = [];
 }

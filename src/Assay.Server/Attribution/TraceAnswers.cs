@@ -15,7 +15,7 @@ namespace Assay.Server.Attribution;
 /// The exact layer of an answer's sources: spans that stand word for word in the records of the run's versions, those held out among them.
 /// The index of a run is built at its first answer and kept as a file beside the adapter.
 /// </summary>
-internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels bases, DataFolder folder)
+internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels bases, RenderedText rendered, DataFolder folder)
 {
     private readonly TraceIndexes _indexes = new();
     private readonly ConcurrentDictionary<string, ReferenceBits> _bits = new();
@@ -116,9 +116,9 @@ internal sealed class TraceAnswers(IDbContextFactory<AssayDb> reader, BaseModels
             contributions.SelectMany(item => Tokenize(item, rows, tokenizer)));
     }
 
-    private static IEnumerable<TokenizedRecord> Tokenize(ManifestContribution item, Dictionary<long, Contributions.RecordRow> rows, Tokenizer tokenizer) =>
+    private IEnumerable<TokenizedRecord> Tokenize(ManifestContribution item, Dictionary<long, Contributions.RecordRow> rows, Tokenizer tokenizer) =>
         item.Records.Where(record => rows.ContainsKey(record.Id)).Select(record => rows[record.Id]).OrderBy(row => row.Ordinal)
-            .Select(row => new TokenizedRecord(new TraceRecord(item.Index, item.Id, row.Ordinal), tokenizer.Encode(RenderedText.Of(row.LearntText())), []));
+            .Select(row => new TokenizedRecord(new TraceRecord(item.Index, item.Id, row.Ordinal), tokenizer.Encode(rendered.Of(row, row.LearntText())), []));
 
     private ReferenceBits BitsOf(BaseModel model) => _bits.GetOrAdd(model.Folder, path =>
     {

@@ -5,10 +5,12 @@ using Assay.Data.Validation;
 using Assay.Server.Accounts;
 using Assay.Server.Contributions.Comparisons;
 using Assay.Server.Contributions.DryRuns;
-using Assay.Server.Contributions.TestSets;
 using Assay.Server.Contributions.Extraction;
+using Assay.Server.Contributions.PersonalData;
+using Assay.Server.Contributions.TestSets;
 using Assay.Server.Contributions.Uploads;
 using Assay.Server.Datanets.Reading;
+using Assay.Server.Runs;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -24,6 +26,9 @@ internal static class ContributionsModule
     public static void AddContributions(this WebApplicationBuilder builder)
     {
         builder.Services.AddRateLimiter(limiter => limiter.AddPolicy<string, UploadLimit>(UploadLimit.Name));
+        builder.Services.AddOptions<PiiOptions>().BindConfiguration("Pii").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<PatternSets>();
+        builder.Services.AddSingleton<RenderedText>();
         builder.Services.AddSingleton<GateRefusals>();
         builder.Services.AddSingleton<Intake>();
         builder.Services.AddSingleton<IntakeCommit>();
@@ -51,6 +56,7 @@ internal static class ContributionsModule
         TestSetViews.Map(group);
         RemoveTestSet.Map(group);
         group.MapGet("/rules", () => TypedResults.Ok(Enum.GetValues<DatanetKind>().ToDictionary(kind => kind.ToString().ToLowerInvariant(), RuleTable.For)));
+        ReadPatterns.Map(group);
         SendExtractedText.Map(group);
         ReadReceipt.Map(group);
         ReadContent.Map(group);

@@ -9,6 +9,7 @@ using Assay.Ledger.Tree;
 using Assay.Server.Review;
 using Assay.Server.Contributions.Comparisons;
 using Assay.Server.Contributions.Passages;
+using Assay.Server.Contributions.PersonalData;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Jobs;
@@ -20,7 +21,7 @@ namespace Assay.Server.Contributions;
 
 /// <summary>Turns a worker's inspection into a decision: novelty from the index, the score, one write with the verdict's ledger entry.</summary>
 internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWriter writer, BlobStore blobs, LedgerSequencer ledger,
-    IOptions<ReviewOptions> review, TimeProvider clock)
+    IOptions<ReviewOptions> review, PatternSets patterns, TimeProvider clock)
 {
     /// <summary>A worker reports what it found. False: its lease is stale, nothing was written.</summary>
     public async Task<bool> InspectedAsync(long job, long token, Stream body, CancellationToken cancel)
@@ -33,7 +34,7 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
         }
 
         var inspection = (await JsonSerializer.DeserializeAsync<Inspection>(body, InspectionJson.Options, cancel))!;
-        return await DecideAsync(held.Subject, inspection, (job, token), cancel);
+        return patterns.Find(inspection.PatternSet) is not null && await DecideAsync(held.Subject, inspection, (job, token), cancel); // a set that was never in force cannot be replayed
     }
 
     /// <summary>The parser died on every attempt: the file is decided without having been read.</summary>
@@ -67,7 +68,7 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
         var datanet = await db.Datanets.AsNoTracking().FirstAsync(other => other.Id == row.DatanetId, cancel);
         var novelty = await Novelty.FindAsync(db, row, inspection, cancel);
         var report = ValidationReport.Decide(inspection.Findings, new ValidationPolicy { Accept = datanet.Accept }, novelty.All());
-        var stored = JsonSerializer.Serialize(new StoredReport(report, novelty.Related, novelty.Sources), InspectionJson.Options);
+        var stored = JsonSerializer.Serialize(new StoredReport(report, novelty.Related, novelty.Sources, inspection.PatternSet), InspectionJson.Options);
         var extraction = inspection.Extraction is null ? null : await KeepAsync(Encoding.UTF8.GetBytes(inspection.Extraction.Text), cancel);
         var preview = inspection.Picture is null ? null : await KeepAsync(inspection.Picture.Preview, cancel);
         var index = await ledger.IndexOfAsync(row.EntryId, cancel);
@@ -171,6 +172,7 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
                 End = record.End,
                 Novelty = score,
                 NearestRecord = nearest,
+                PatternSet = inspection.PatternSet,
             });
         }
     }
@@ -201,4 +203,5 @@ internal sealed class DecideContribution(IDbContextFactory<AssayDb> reader, DbWr
 /// <summary>The report as it is stored and hashed into the verdict.</summary>
 /// <param name="Related">The contribution whose records are nearest.</param>
 /// <param name="Sources">The contribution that a finding of this rule names first.</param>
-internal sealed record StoredReport(ValidationReport Report, string? Related, IReadOnlyDictionary<string, string>? Sources = null);
+/// <param name="Patterns">Hash of the operator's patterns that the file was searched with; null when there were none.</param>
+internal sealed record StoredReport(ValidationReport Report, string? Related, IReadOnlyDictionary<string, string>? Sources = null, string? Patterns = null);

@@ -36,6 +36,9 @@ internal sealed class RecordRow : IEntityTypeConfiguration<RecordRow>
     /// <summary>The earlier record this one is nearest to, when at least half alike.</summary>
     public long? NearestRecord { get; init; }
 
+    /// <summary>Hash of the operator's patterns that the file was judged with, which the record is masked by; null when there were none.</summary>
+    public string? PatternSet { get; init; }
+
     /// <summary>The text that duplicates are searched in; joined as <c>Assay.Data</c> joins the turns of a record.</summary>
     public string JoinedText() => string.Join("\n\n", AllTurns().Select(turn => turn.Content));
 

@@ -3,6 +3,8 @@ using Assay.Client;
 using Assay.Client.Leases;
 using Assay.Data.Records;
 using Assay.Data.Validation;
+using Assay.Data.Validation.Texts;
+using Assay.Server.Contributions.PersonalData;
 using Assay.Server.Datanets;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Jobs;
@@ -11,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Assay.Server.Contributions;
 
 /// <summary>What a validation worker gets to know about a file.</summary>
-internal sealed class ValidationJobs(IDbContextFactory<AssayDb> reader, DbWriter writer)
+internal sealed class ValidationJobs(IDbContextFactory<AssayDb> reader, DbWriter writer, PatternSets patterns)
 {
     public async Task<JsonElement> PayloadAsync(JobRow job, CancellationToken cancel)
     {
@@ -20,7 +22,7 @@ internal sealed class ValidationJobs(IDbContextFactory<AssayDb> reader, DbWriter
         await using var db = await reader.CreateDbContextAsync(cancel);
         var row = await db.Contributions.AsNoTracking().FirstAsync(contribution => contribution.Id == job.Subject, cancel);
         var datanet = await db.Datanets.AsNoTracking().FirstAsync(other => other.Id == row.DatanetId, cancel);
-        var request = new InspectionRequest($"file.{row.Type}", ProfileOf(datanet))
+        var request = new InspectionRequest($"file.{row.Type}", ProfileOf(datanet, patterns.InForce.Patterns))
         {
             Context = new ContributionContext(row.Source ?? "", row.Licence, row.IntendedUse ?? "", row.Note ?? ""),
             Salt = row.Salt,
@@ -30,8 +32,8 @@ internal sealed class ValidationJobs(IDbContextFactory<AssayDb> reader, DbWriter
         return JsonSerializer.SerializeToElement(payload, AssayJson.Options);
     }
 
-    /// <summary>What a datanet asks of its files.</summary>
-    public static ValidationProfile ProfileOf(DatanetRow datanet) => new(datanet.Purpose)
+    /// <summary>What a datanet, and the operator by patterns of personal data, ask of its files.</summary>
+    public static ValidationProfile ProfileOf(DatanetRow datanet, IReadOnlyList<PiiPattern> patterns) => new(datanet.Purpose)
     {
         Description = datanet.ProfileDescription ?? datanet.Description,
         Tags = datanet.ProfileTags?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? datanet.TagList,
@@ -41,6 +43,7 @@ internal sealed class ValidationJobs(IDbContextFactory<AssayDb> reader, DbWriter
         Languages = datanet.LanguageList,
         Licences = datanet.LicenceList,
         Pii = datanet.RefusesPersonalData ? PiiPolicy.Refuse : PiiPolicy.Mask,
+        Patterns = patterns,
         IgnorePdfImages = datanet.IgnoresPdfImages,
         Columns = datanet.Columns is { } columns ? ColumnMapping.Parse(columns).Mapping : null,
     };

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Assay.Server.Datanets;
 
 /// <summary>What a model would be trained on: rendered text, tokens, and which of them the loss counts.</summary>
-internal sealed class SnapshotPreviews(IDbContextFactory<AssayDb> reader, BaseModels bases)
+internal sealed class SnapshotPreviews(IDbContextFactory<AssayDb> reader, BaseModels bases, RenderedText rendered)
 {
     /// <summary>Counts the whole snapshot as a run with these settings would see it, and renders its first <paramref name="samples"/> records.</summary>
     public async Task<SnapshotPreview> MakeAsync(SnapshotRow snapshot, BaseModel model, RunSettings settings, int samples, CancellationToken cancel)
@@ -61,8 +61,8 @@ internal sealed class SnapshotPreviews(IDbContextFactory<AssayDb> reader, BaseMo
         return look.Result(heldOut);
     }
 
-    private static EncodedConversation Encode(RecordEncoder encoder, RecordRow record) =>
-        encoder.Encode([.. RenderedText.Of(record).Select(turn => new ChatMessage(turn.Role, turn.Content))]);
+    private EncodedConversation Encode(RecordEncoder encoder, RecordRow record) =>
+        encoder.Encode([.. rendered.Of(record).Select(turn => new ChatMessage(turn.Role, turn.Content))]);
 
     private static List<PreviewPiece> Pieces(Tokenizer tokenizer, EncodedConversation encoded)
     {

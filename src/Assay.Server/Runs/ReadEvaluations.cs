@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Assay.Server.Runs;
 
 /// <summary>GET /api/v1/runs/{id}/evaluations: hold-out losses on the way, with the records that were easiest and hardest and what the model said.</summary>
-internal sealed class ReadEvaluations(IDbContextFactory<AssayDb> reader, TrainingJobs files)
+internal sealed class ReadEvaluations(IDbContextFactory<AssayDb> reader, TrainingJobs files, RenderedText rendered)
 {
     public static void Map(RouteGroupBuilder group) => group.MapGet("/{id}/evaluations",
         async Task<Results<Ok<IReadOnlyList<RunEvaluation>>, ProblemHttpResult>> (string id, CurrentUser user, RunViews views, ReadEvaluations read, CancellationToken cancel) =>
@@ -33,7 +33,7 @@ internal sealed class ReadEvaluations(IDbContextFactory<AssayDb> reader, Trainin
             [.. item.Answers.Select(one => Show(one.RecordId, null, one.Text))]))];
 
         EvaluatedRecord Show(long id, double? loss, string? answer) => records.TryGetValue(id, out var record)
-            ? new EvaluatedRecord(id, record.ContributionId, loss, RenderedText.Of(record.Prompt), RenderedText.Of(record.Text), answer)
+            ? new EvaluatedRecord(id, record.ContributionId, loss, rendered.Of(record, record.Prompt), rendered.Of(record, record.Text), answer)
             : new EvaluatedRecord(id, "", loss, "", "", answer);
     }
 

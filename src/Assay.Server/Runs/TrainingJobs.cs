@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Assay.Server.Runs;
 
 /// <summary>What a training worker gets to know, and where its files lie.</summary>
-internal sealed class TrainingJobs(IDbContextFactory<AssayDb> reader, BaseModels bases, DataFolder folder)
+internal sealed class TrainingJobs(IDbContextFactory<AssayDb> reader, BaseModels bases, RenderedText rendered, DataFolder folder)
 {
     /// <summary>The adapter of a run, in PEFT layout.</summary>
     public string AdapterFolder(string runId) => Path.Combine(folder.Models, runId, "adapter");
@@ -64,10 +64,10 @@ internal sealed class TrainingJobs(IDbContextFactory<AssayDb> reader, BaseModels
         }
     }
 
-    private static async Task<List<TrainRecord>> RecordsAsync(AssayDb db, string ids, CancellationToken cancel)
+    private async Task<List<TrainRecord>> RecordsAsync(AssayDb db, string ids, CancellationToken cancel)
     {
         var wanted = JsonSerializer.Deserialize<List<long>>(ids)!;
         var rows = await db.Records.AsNoTracking().Where(row => wanted.Contains(row.Id)).ToDictionaryAsync(row => row.Id, cancel);
-        return wanted.ConvertAll(id => new TrainRecord(id, RenderedText.Of(rows[id])));
+        return wanted.ConvertAll(id => new TrainRecord(id, rendered.Of(rows[id])));
     }
 }

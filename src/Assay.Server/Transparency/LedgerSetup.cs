@@ -4,6 +4,7 @@ using Assay.Data.FileTypes;
 using Assay.Data.Validation;
 using Assay.Ledger.Checkpoints;
 using Assay.Ledger.Entries;
+using Assay.Server.Contributions.PersonalData;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Assay.Server.Shared.Quotas;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Options;
 namespace Assay.Server.Transparency;
 
 /// <summary>The entries that come before all others, and the policies in force: genesis, limits, rules.</summary>
-internal sealed class LedgerSetup(DataFolder folder, IOptions<LedgerOptions> options, IOptions<QuotaOptions> quotas, TimeProvider clock) : IDisposable
+internal sealed class LedgerSetup(DataFolder folder, IOptions<LedgerOptions> options, IOptions<QuotaOptions> quotas, PatternSets patterns, TimeProvider clock) : IDisposable
 {
     private readonly Lazy<NoteSigner> _signer = new(() => SigningKeyFile.OpenOrCreate(
         Path.Combine(folder.Keys, "log-key"), options.Value.Origin.Length == 0 ? null : options.Value.Origin));
@@ -21,8 +22,10 @@ internal sealed class LedgerSetup(DataFolder folder, IOptions<LedgerOptions> opt
     /// <summary>The key that signs checkpoints.</summary>
     public NoteSigner Signer => _signer.Value;
 
-    /// <summary>What the rules are: kind of datanet, id, version and weight of each, one a line. Its hash stands in the ledger.</summary>
-    public static string RulesText { get; } = string.Concat(Enum.GetValues<DatanetKind>().SelectMany(kind => ValidationRules.For(kind).Select(rule =>
+    /// <summary>What the rules are: kind of datanet, id, version and weight of each, one a line; then the hash of the operator's patterns, where there are any. Its hash stands in the ledger.</summary>
+    public string RulesText => Rules + (patterns.InForce.Patterns.Count == 0 ? "" : $"pii_patterns {patterns.InForce.Hash}\n");
+
+    private static string Rules { get; } = string.Concat(Enum.GetValues<DatanetKind>().SelectMany(kind => ValidationRules.For(kind).Select(rule =>
         string.Create(CultureInfo.InvariantCulture, $"{kind} {rule.Id} {rule.Version} {rule.Weight} {rule.OnZero}\n"))));
 
     /// <summary>The daily limits in the same form.</summary>

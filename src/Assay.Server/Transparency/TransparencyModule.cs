@@ -3,6 +3,7 @@ using Assay.Client.Datanets;
 using Assay.Client.Transparency;
 using Assay.Ledger.Checkpoints;
 using Assay.Ledger.Tree;
+using Assay.Server.Contributions.PersonalData;
 using Assay.Server.Shared;
 using Assay.Server.Shared.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -29,6 +30,7 @@ internal static class TransparencyModule
     public static async Task PrepareLedgerAsync(this WebApplication app, bool serving)
     {
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<AssayDb>>().CreateDbContextAsync();
+        await app.Services.GetRequiredService<PatternSets>().PrepareAsync(db, serving, app.Services.GetRequiredService<TimeProvider>().GetUtcNow(), CancellationToken.None);
         await app.Services.GetRequiredService<LedgerSetup>().EnsureAsync(db, serving, CancellationToken.None);
     }
 

@@ -38,7 +38,7 @@ public sealed class ReplayTests(AssayServer server) : IClassFixture<AssayServer>
             await using var blob = server.Get<BlobStore>().OpenRead(file.Sha256);
             using var content = new MemoryStream();
             await blob.CopyToAsync(content, cancel);
-            var again = ValidationPipeline.Inspect(content.ToArray(), new InspectionRequest($"file.{file.Type}", ValidationJobs.ProfileOf(row))
+            var again = ValidationPipeline.Inspect(content.ToArray(), new InspectionRequest($"file.{file.Type}", ValidationJobs.ProfileOf(row, []))
             {
                 Context = new ContributionContext(file.Source ?? "", file.Licence, file.IntendedUse ?? "", file.Note ?? ""),
             }, cancel);

@@ -32,10 +32,33 @@ public static class PersonalData
         return found;
     }
 
-    /// <summary>The text with every find replaced by its typed mark.</summary>
-    public static string Mask(string text)
+    /// <summary>One list without overlaps, in order: finds that overlap become one from the first's start to the last's end, of the first's kind.</summary>
+    public static IReadOnlyList<PersonalDatum> Merge(IEnumerable<PersonalDatum> found)
     {
-        var found = Find(text);
+        var merged = new List<PersonalDatum>();
+        foreach (var datum in found.OrderBy(datum => datum.Start).ThenByDescending(datum => datum.End))
+        {
+            if (merged.Count > 0 && merged[^1].End > datum.Start)
+            {
+                merged[^1] = merged[^1] with { End = Math.Max(merged[^1].End, datum.End) };
+            }
+            else
+            {
+                merged.Add(datum);
+            }
+        }
+
+        return merged;
+    }
+
+    /// <summary>The text with every find replaced by its typed mark.</summary>
+    public static string Mask(string text) => Mask(text, PiiPatternSet.None);
+
+    /// <summary>The text with every find, those of the operator's patterns among them, replaced by its typed mark.</summary>
+    public static string Mask(string text, PiiPatternSet patterns)
+    {
+        ArgumentNullException.ThrowIfNull(patterns);
+        var found = Merge([.. Find(text), .. patterns.Find(text, int.MaxValue, CancellationToken.None).Select(find => find.Datum)]);
         if (found.Count == 0)
         {
             return text;

@@ -4,6 +4,7 @@ using Assay.Data.FileTypes;
 using Assay.Data.Records;
 using Assay.Data.Validation;
 using Assay.Server.Accounts;
+using Assay.Server.Contributions.PersonalData;
 using Assay.Server.Datanets;
 using Assay.Server.Datanets.Reading;
 using Assay.Server.Shared;
@@ -19,7 +20,7 @@ namespace Assay.Server.Contributions.DryRuns;
 /// <summary>
 /// POST /api/v1/validate: the verdict a file would get, with the index, free of quota and rank. The body is the file itself; nothing of it is kept.
 /// </summary>
-internal sealed class DryRun(IDbContextFactory<AssayDb> reader, BlobStore blobs, AdHocInspections inspections, DryRunAllowance allowance)
+internal sealed class DryRun(IDbContextFactory<AssayDb> reader, BlobStore blobs, AdHocInspections inspections, DryRunAllowance allowance, PatternSets patterns)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -111,7 +112,7 @@ internal sealed class DryRun(IDbContextFactory<AssayDb> reader, BlobStore blobs,
         }
 
         var type = FileTypes.ByName(query.FileName)!;
-        var request = new InspectionRequest($"file.{type.Name}", ValidationJobs.ProfileOf(datanet))
+        var request = new InspectionRequest($"file.{type.Name}", ValidationJobs.ProfileOf(datanet, patterns.InForce.Patterns))
         {
             Context = new ContributionContext(query.Source ?? "", query.Licence ?? "", query.IntendedUse ?? "", query.Note ?? ""),
             Columns = query.Columns is { Length: > 0 } own ? ColumnMapping.Parse(own).Mapping : null,

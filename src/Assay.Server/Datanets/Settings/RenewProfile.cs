@@ -66,7 +66,7 @@ internal static class RenewProfile
 
     private static View ViewOf(DatanetRow row)
     {
-        var (low, high) = AcceptedTerms.Bounds(ValidationJobs.ProfileOf(row));
+        var (low, high) = AcceptedTerms.Bounds(ValidationJobs.ProfileOf(row, []));
         return new View(row.ProfileVersion, Math.Round(low, 4), Math.Round(high, 4));
     }
 }

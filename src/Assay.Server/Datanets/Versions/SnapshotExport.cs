@@ -16,7 +16,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Assay.Server.Datanets.Versions;
 
 /// <summary>Writes a frozen version out: its records as Parquet or JSON lines, or everything with the files' bytes as one bundle in the layout that Hugging Face reads.</summary>
-internal sealed class SnapshotExport(IDbContextFactory<AssayDb> reader, BlobStore blobs, DataFolder folder, LedgerSequencer ledger)
+internal sealed class SnapshotExport(IDbContextFactory<AssayDb> reader, BlobStore blobs, RenderedText rendered, DataFolder folder, LedgerSequencer ledger)
 {
     private const int Slice = 500;
 
@@ -90,14 +90,14 @@ internal sealed class SnapshotExport(IDbContextFactory<AssayDb> reader, BlobStor
         return [.. slice.Where(pair => rows.ContainsKey(pair.Record.Id)).Select(pair => ToRecord(rows[pair.Record.Id], pair.Of, pair.Record))];
     }
 
-    private static DatasetRecord ToRecord(RecordRow row, ManifestContribution of, ManifestRecord record)
+    private DatasetRecord ToRecord(RecordRow row, ManifestContribution of, ManifestRecord record)
     {
-        var turns = RenderedText.Of(row);
+        var turns = rendered.Of(row);
         return new DatasetRecord
         {
             Sha256 = record.Sha256,
             Messages = row.Prompt.Length == 0 ? [] : [.. turns.Select(turn => new DatasetMessage { Role = turn.Role, Content = turn.Content })],
-            Prompt = RenderedText.Of(row.Prompt),
+            Prompt = rendered.Of(row, row.Prompt),
             Text = turns[^1].Content,
             Cluster = record.Cluster,
             Contribution = of.Id,

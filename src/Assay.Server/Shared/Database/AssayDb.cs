@@ -7,6 +7,7 @@ using Assay.Server.Chat;
 using Assay.Server.Contributions;
 using Assay.Server.Contributions.Comparisons;
 using Assay.Server.Contributions.Passages;
+using Assay.Server.Contributions.PersonalData;
 using Assay.Server.Contributions.TestSets;
 using Assay.Server.Contributions.Uploads;
 using Assay.Server.Datanets;
@@ -42,6 +43,7 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<OverlapRow> Overlaps => Set<OverlapRow>();
     public DbSet<TestSetRow> TestSets => Set<TestSetRow>();
     public DbSet<TestSetRunRow> TestSetRuns => Set<TestSetRunRow>();
+    public DbSet<PiiPatternSetRow> PiiPatternSets => Set<PiiPatternSetRow>();
     public DbSet<SoundRow> Sounds => Set<SoundRow>();
     public DbSet<SoundPrintRow> SoundPrints => Set<SoundPrintRow>();
     public DbSet<PictureHashRow> PictureHashes => Set<PictureHashRow>();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Assay.Server.Accounts;
+using Microsoft.Extensions.Options;
 
 namespace Assay.Server.Shared.Hosting;
 
@@ -41,6 +42,10 @@ internal static class ServeCommand
             await AssayHost.PrepareAsync(app);
             await app.StartAsync(cancel);
             return null;
+        }
+        catch (OptionsValidationException options)
+        {
+            return $"The options cannot be used: {string.Join(Environment.NewLine, options.Failures)}";
         }
         catch (IOException taken)
         {

@@ -471,6 +471,23 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
                     b.ToTable("passage", (string)null);
                 });
 
+            modelBuilder.Entity("Assay.Server.Contributions.PersonalData.PiiPatternSetRow", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Patterns")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Hash");
+
+                    b.ToTable("pii_pattern_set", (string)null);
+                });
+
             modelBuilder.Entity("Assay.Server.Contributions.PictureHashRow", b =>
                 {
                     b.Property<string>("DatanetId")
@@ -520,6 +537,9 @@ namespace Assay.Server.Shared.Database.Migrations.Sqlite
 
                     b.Property<int>("Ordinal")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("PatternSet")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Prompt")
                         .IsRequired()
