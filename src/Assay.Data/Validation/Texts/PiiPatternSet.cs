@@ -79,45 +79,40 @@ public sealed class PiiPatternSet
             cancel.ThrowIfCancellationRequested();
             var length = text.AsSpan(line).IndexOfAny('\n', '\r');
             var end = length < 0 ? text.Length : line + length;
-            var free = line;
-            for (var piece = line; piece < end; piece += Piece - Overlap)
+            for (int piece = line, free = line; piece < end;)
             {
                 cancel.ThrowIfCancellationRequested();
                 var stop = Math.Min(piece + Piece, end);
                 var last = stop == end;
-                foreach (var (start, behind) in Matches(regex, text, piece, stop, last ? stop : stop - Overlap))
+                foreach (var (start, behind) in Matches(regex, text.AsSpan(line, stop - line), piece - line, last ? stop - line : stop - line - Overlap))
                 {
-                    if (start >= free)
-                    {
-                        free = behind;
-                        yield return (start, behind);
-                    }
+                    free = line + behind;
+                    yield return (line + start, free);
                 }
 
-                if (last)
-                {
-                    break;
-                }
+                piece = last ? end : Math.Max(free, stop - Overlap); // what goes on behind a find that the piece cut is looked at, too
             }
 
             line = end + 1;
         }
     }
 
-    /// <summary>Matches within one piece that begin before <paramref name="before"/>; those behind belong to the next piece.</summary>
-    private static List<(int Start, int End)> Matches(Regex regex, string text, int piece, int stop, int before)
+    /// <summary>Matches from one place of a line on that begin before another; those behind belong to the next piece.</summary>
+    private static List<(int Start, int End)> Matches(Regex regex, ReadOnlySpan<char> line, int from, int before)
     {
+        // The character before is seen, so that a word that began there does not seem to begin here.
+        var seen = Math.Max(from - 1, 0);
         var found = new List<(int, int)>();
-        foreach (var match in regex.EnumerateMatches(text.AsSpan(piece, stop - piece)))
+        foreach (var match in regex.EnumerateMatches(line[seen..], from - seen))
         {
-            if (piece + match.Index >= before)
+            if (seen + match.Index >= before)
             {
                 break;
             }
 
             if (match.Length > 0)
             {
-                found.Add((piece + match.Index, piece + match.Index + match.Length));
+                found.Add((seen + match.Index, seen + match.Index + match.Length));
             }
         }
 
