@@ -9,6 +9,7 @@ using Assay.Client.Chat;
 using Assay.Client.Contributions;
 using Assay.Client.Datanets;
 using Assay.Client.Leases;
+using Assay.Client.Models;
 using Assay.Client.Review;
 using Assay.Client.Runs;
 using Assay.Ledger.Entries;
@@ -71,6 +72,9 @@ public sealed class PrivateWorld : IAsyncLifetime
     public IReadOnlyList<SnapshotView> Versions { get; private set; } = [];
 
     public RunView Run { get; private set; } = null!;
+
+    /// <summary>The run's adapter, exported.</summary>
+    public string Export { get; private set; } = "";
 
     public AnswerView Answer { get; private set; } = null!;
 
@@ -201,6 +205,18 @@ public sealed class PrivateWorld : IAsyncLifetime
 
         Assert.True(await worker.FinishedAsync(lease, new TrainResult("succeeded", null, 4, 4.5, 5.0, 4.0, new string('a', 64)), Cancel));
         Run = await Builder.GetAsync<RunView>($"/api/v1/runs/{run.Id}");
+        await ExportAsync();
+    }
+
+    private async Task ExportAsync()
+    {
+        Export = (await Builder.PostAsync<ExportView>($"/api/v1/runs/{Run.Id}/exports", new ExportRequest("adapter"))).Id;
+        using var worker = Server.Worker("export");
+        var lease = (await worker.NextAsync("export", Cancel))!;
+        var folder = lease.Payload.Deserialize<ExportPayload>(AssayJson.Options)!.Folder;
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(System.IO.Path.Combine(folder, "adapter_config.json"), Planted.Of("adapter"), Cancel);
+        Assert.True(await worker.ExportedAsync(lease, new ExportResult("done", null, new ParityView("pass", 1, 1, 0, 0, 1, 1, "nothing"), [new ExportFile("adapter_config.json", 1, new string('b', 64))]), Cancel));
     }
 
     private async Task ChatAsync()
