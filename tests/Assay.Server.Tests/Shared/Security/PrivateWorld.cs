@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -232,6 +231,12 @@ public sealed class PrivateWorld : IAsyncLifetime
         Assert.NotEmpty(Answer.Spans);
     }
 
+    /// <summary>Its answer stops after the first piece, until <see cref="HeldBack"/> is completed.</summary>
+    public const string HeldQuestion = "Tell me slowly.";
+
+    /// <summary>Lets the rest of the answer to <see cref="HeldQuestion"/> go on.</summary>
+    public TaskCompletionSource HeldBack { get; } = new();
+
     /// <summary>A question to a model.</summary>
     public static ChatRequest Question(string model, string text) => new(model, [new ChatTurn("user", text)], MaxTokens: 24, Seed: 1);
 
@@ -246,8 +251,8 @@ public sealed class PrivateWorld : IAsyncLifetime
             {
                 var text = question.AdapterFolder is null ? "The tide." : _answer; // what was learnt, only from the model that learnt it
                 var tokens = bases.TextsOf(bases.Find(Base)!).Tokenizer.Encode(text);
-                var lines = string.Concat(((InferChunk[])[new(text), new(End: new InferEnd([.. tokens], 10, "stop", 1000, 2000))]).Select(chunk => JsonSerializer.Serialize(chunk, AssayJson.Options) + "\n"));
-                await worker.AnswerAsync(question.Id, new StringContent(lines, new MediaTypeHeaderValue("application/x-ndjson")), _end.Token);
+                using var lines = new HeldLines([new("So: "), new(text), new(End: new InferEnd([.. tokens], 10, "stop", 1000, 2000))], question.Messages[^1].Content == HeldQuestion ? HeldBack.Task : Task.CompletedTask);
+                await worker.AnswerAsync(question.Id, lines, _end.Token);
             }
         }
     }
