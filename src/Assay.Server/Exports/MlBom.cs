@@ -16,7 +16,7 @@ internal static class MlBom
     {
         var own = $"model:{model.Name}";
         var under = $"model:{model.BaseName}";
-        return new JsonObject
+        return WithoutNulls(new JsonObject
         {
             ["bomFormat"] = "CycloneDX",
             ["specVersion"] = "1.6",
@@ -34,7 +34,7 @@ internal static class MlBom
                 ["ref"] = own,
                 ["dependsOn"] = new JsonArray([under, .. model.Data.Select(data => (JsonNode)Reference(data))]),
             }),
-        };
+        });
     }
 
     private static JsonObject Tuned(ModelFact model, string reference, IReadOnlyList<ExportFile> files) => new()
@@ -101,6 +101,25 @@ internal static class MlBom
     private static JsonObject Hash(string sha256) => new() { ["alg"] = "SHA-256", ["content"] = sha256 };
 
     private static JsonObject Property(string name, string value) => new JsonObject { ["name"] = name, ["value"] = value };
+
+    /// <summary>The schema knows absent members, not null ones.</summary>
+    private static JsonObject WithoutNulls(JsonObject bill)
+    {
+        foreach (var (name, value) in bill.ToList())
+        {
+            if (value is null)
+            {
+                bill.Remove(name);
+            }
+
+            foreach (var inner in value is JsonArray list ? list : (IEnumerable<JsonNode?>)[value])
+            {
+                _ = inner is JsonObject item ? WithoutNulls(item) : null;
+            }
+        }
+
+        return bill;
+    }
 
     // RFC 9562 version 8: the same model and files have the same number.
     private static Guid Serial(ModelFact model, IReadOnlyList<ExportFile> files)

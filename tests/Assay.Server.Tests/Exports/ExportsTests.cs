@@ -68,6 +68,11 @@ public sealed class ExportsTests(WorkersTests.Trained trained) : IClassFixture<W
         Assert.Equal(references.Order(), root.GetProperty("dependencies")[0].GetProperty("dependsOn").EnumerateArray().Select(one => one.GetString()!).Order());
         Assert.All(own.GetProperty("modelCard").GetProperty("modelParameters").GetProperty("datasets").EnumerateArray(), data => Assert.Contains(data.GetProperty("ref").GetString()!, references));
 
+        var alone = await trained.Owner.Http.GetStringAsync(new Uri($"/api/v1/runs/{trained.Run.Id}/ml-bom", UriKind.Relative), Cancel);
+        Assert.Contains(trained.Run.AdapterSha256!, alone, StringComparison.Ordinal);
+        Assert.All([alone, Read("ml-bom.cdx.json")], bill => Assert.DoesNotContain("null", bill, StringComparison.Ordinal)); // the schema has no member that may be null
+        Assert.Contains("# " + trained.Run.ModelName, await trained.Owner.Http.GetStringAsync(new Uri($"/api/v1/runs/{trained.Run.Id}/model-card", UriKind.Relative), Cancel), StringComparison.Ordinal);
+
         string Read(string name)
         {
             using var reader = new StreamReader(zip.GetEntry(name)!.Open(), Encoding.UTF8);
