@@ -26,8 +26,14 @@ public sealed class ExportsTests(WorkersTests.Trained trained) : IClassFixture<W
         var done = await DoneAsync(format, type);
 
         Assert.True(done is { State: "done", Parity: not null }, done.Failure);
-        Assert.Equal(("pass", 32), (done.Parity.Verdict, done.Parity.Prompts));
-        Assert.True(type is "f16" or "q8_0" ? done.Parity.MaxLogitDifference > 0 : done.Parity is { MaxLogitDifference: <= 1e-4, EqualReplies: 32 }, done.Parity.ToString());
+        var within = type switch
+        {
+            "f16" => done.Parity is { MeanKl: <= 1e-3, EqualTop: >= 0.99 }, // random weights have near ties, which rounding turns over now and then
+            "q8_0" => done.Parity is { MeanKl: <= 1e-2 },
+            _ => true,
+        };
+        Assert.Equal((within ? "pass" : "differs", 32), (done.Parity.Verdict, done.Parity.Prompts));
+        Assert.True(type is "f16" or "q8_0" ? done.Parity is { MaxLogitDifference: > 0, MeanKl: < 0.05 } : done.Parity is { MaxLogitDifference: <= 1e-4, EqualReplies: 32 }, done.Parity.ToString());
         Assert.Contains(done.Files, file => weights is null ? file.Name == $"{trained.Run.ModelName}-q8_0.gguf" : file.Name == weights);
         foreach (var file in done.Files)
         {
@@ -39,7 +45,7 @@ public sealed class ExportsTests(WorkersTests.Trained trained) : IClassFixture<W
         Assert.Equal(done.Files.Where(file => file.Name != "SHA256SUMS").OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => $"{file.Sha256}  {file.Name}"), sums.TrimEnd().Split('\n'));
         await using var db = trained.Server.Read();
         var entry = (ExportEntry)EntryTypes.Parse(db.LedgerEntries.Single(row => row.Index == done.LedgerIndex).Bytes);
-        Assert.Equal((trained.Run.Id, type is null ? format : $"{format}-{type}", ExportEntry.Pass, done.Files.Single(file => file.Name == "SHA256SUMS").Sha256), (entry.Run, entry.Format, entry.Verdict, entry.Sha256));
+        Assert.Equal((trained.Run.Id, type is null ? format : $"{format}-{type}", done.Parity.Verdict, done.Files.Single(file => file.Name == "SHA256SUMS").Sha256), (entry.Run, entry.Format, entry.Verdict, entry.Sha256));
     }
 
     [Fact]
