@@ -116,6 +116,6 @@ public sealed class ExportsTests(WorkersTests.Trained trained) : IClassFixture<W
     private async Task<ExportView> DoneAsync(string format, string? type)
     {
         var asked = await trained.Owner.PostAsync<ExportView>(Path, new ExportRequest(format, type));
-        return await Eventually.GetAsync(async () => await trained.Owner.GetAsync<ExportView>($"/api/v1/exports/{asked.Id}") is { State: "done" or "failed" } now ? now : null, TimeSpan.FromMinutes(2));
+        return await Eventually.GetAsync(async () => await trained.Owner.GetAsync<ExportView>($"/api/v1/exports/{asked.Id}") is { State: "failed" } or { State: "done", LedgerIndex: not null } ? await trained.Owner.GetAsync<ExportView>($"/api/v1/exports/{asked.Id}") : null, TimeSpan.FromMinutes(2));
     }
 }
