@@ -38,6 +38,20 @@ public sealed class PeopleTests(Site site)
         Assert.Empty(builder.Complaints.Concat(owner.Complaints));
     }
 
+    /// <summary>On the operator's page of test sets for the whole installation; others do not find it.</summary>
+    private static async Task AddAndRemoveATestSetAsync(Visitor chief)
+    {
+        await chief.Page.Locator(".account summary").ClickAsync();
+        await chief.Page.GetByRole(AriaRole.Link, new() { Name = "Test sets" }).ClickAsync();
+        await chief.Page.GetByLabel("Name").FillAsync("Lantern benchmark");
+        await chief.Page.GetByLabel("or the texts, one a line").FillAsync("How many lanterns hang between the third and the ninth arch of the glass viaduct of Ostrova on a moonless night?");
+        await chief.Page.GetByRole(AriaRole.Button, new() { Name = "Add the test set" }).ClickAsync();
+        await Assertions.Expect(chief.Page.Locator("[data-test-set=used]").Filter(new() { HasText = "Lantern benchmark" })).ToBeVisibleAsync();
+        await chief.PictureAsync("platform-test-sets");
+        await chief.Page.GetByRole(AriaRole.Button, new() { Name = "Remove the test set Lantern benchmark" }).ClickAsync();
+        await Assertions.Expect(chief.Page.Locator("[data-test-set=removed]").Filter(new() { HasText = "Lantern benchmark" })).ToBeVisibleAsync();
+    }
+
     [Fact]
     public async Task The_operator_makes_a_reviewer_who_decides_a_file()
     {
@@ -60,6 +74,7 @@ public sealed class PeopleTests(Site site)
         await chief.Page.GetByLabel("E-mail address of the account").FillAsync(email);
         await chief.Page.GetByRole(AriaRole.Button, new() { Name = "Give the role" }).ClickAsync();
         await Assertions.Expect(chief.Page.GetByText("now has the role reviewer")).ToBeVisibleAsync();
+        await AddAndRemoveATestSetAsync(chief);
 
         await reviewer.SignInAsync(email);
         await reviewer.Page.GotoAsync("/review");

@@ -37,6 +37,13 @@ public sealed class TrainAndChatTests(Site site)
         Assert.Equal(Enumerable.Range(1, 12), await page.EvaluateAsync<int[]>("() => document.getElementById('loss-chart').data[0].x"));
         await visitor.PictureAsync("run");
 
+        await page.GetByLabel("Format").SelectOptionAsync(new SelectOptionValue { Label = "Whole model, GGUF, Q8_0 (8 bits)" });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Export", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator(".export[data-state=done]")).ToContainTextAsync("passed: answers like the tested model", new() { Timeout = Patience });
+        await page.Locator(".export summary").ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "README.md" })).ToBeVisibleAsync();
+        await visitor.PictureAsync("export");
+
         await page.GetByText("Chat with it").ClickAsync();
         await page.GetByText("Sampling and system prompt").ClickAsync();
         await page.GetByLabel("Most new tokens").FillAsync("24");

@@ -70,6 +70,10 @@ public sealed class LeaseClient : IDisposable
     public Task<bool> FinishedAsync(LeaseGrant lease, TrainResult result, CancellationToken cancel) =>
         ReportAsync(lease, "result", JsonContent.Create(result, options: AssayJson.Options), cancel);
 
+    /// <summary>Reports the end of an export. False: the lease is lost.</summary>
+    public Task<bool> ExportedAsync(LeaseGrant lease, ExportResult result, CancellationToken cancel) =>
+        ReportAsync(lease, "export", JsonContent.Create(result, options: AssayJson.Options), cancel);
+
     /// <summary>Sends an answer while it is made, a line of JSON per chunk. False: nobody waits for it any more.</summary>
     public async Task<bool> AnswerAsync(string id, HttpContent lines, CancellationToken cancel)
     {

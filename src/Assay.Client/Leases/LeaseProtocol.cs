@@ -4,7 +4,7 @@ using Assay.Client.Runs;
 namespace Assay.Client.Leases;
 
 /// <summary>Asks for the next job. The server answers 204 after some seconds without one.</summary>
-/// <param name="Kind">validate, train or infer.</param>
+/// <param name="Kind">validate, train, infer or export.</param>
 /// <param name="Worker">Name of the asking process, for logs and release.</param>
 public sealed record LeaseRequest(string Kind, string Worker);
 
@@ -57,6 +57,21 @@ public sealed record RecordAnswer(long RecordId, string Text);
 /// <param name="Failure">For a failure: what happened and what to do, as a sentence.</param>
 /// <param name="Note">What else the owner should know, such as that it ended early.</param>
 public sealed record TrainResult(string Outcome, string? Failure, int Step, double? Loss, double? BaseLoss, double? TunedLoss, string? AdapterSha256, string? Note = null);
+
+/// <summary>What an export worker needs to know.</summary>
+/// <param name="BaseFolder">Folder of the base model, read only.</param>
+/// <param name="AdapterFolder">The tuned adapter in PEFT layout, read only.</param>
+/// <param name="Folder">Where the files are to be written; not there yet, its parent is.</param>
+/// <param name="FileName">Name of the file, for a format of one file.</param>
+/// <param name="Format">adapter, safetensors or gguf.</param>
+/// <param name="Type">Number format of the weights; absent for an adapter.</param>
+public sealed record ExportPayload(string ExportId, string BaseFolder, string AdapterFolder, string Folder, string FileName, string Format, string? Type);
+
+/// <summary>The end of an export.</summary>
+/// <param name="Outcome">done, cancelled or failed.</param>
+/// <param name="Failure">For a failure: what happened and what to do, as a sentence.</param>
+/// <param name="Files">What was written.</param>
+public sealed record ExportResult(string Outcome, string? Failure, Models.ParityView? Parity, IReadOnlyList<Models.ExportFile> Files);
 
 /// <summary>A question for the resident inference worker.</summary>
 /// <param name="AdapterFolder">Absent: the base model answers.</param>

@@ -19,6 +19,7 @@ public static class EntryTypes
         [ModelEntry.TypeName] = ModelEntry.Read,
         [InferEntry.TypeName] = InferEntry.Read,
         [RemoveEntry.TypeName] = RemoveEntry.Read,
+        [ExportEntry.TypeName] = ExportEntry.Read,
     };
 
     /// <summary>Every type this program reads and writes, by the value of <c>t</c>.</summary>

@@ -19,6 +19,6 @@ public static class GgufExport
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.Folder)));
         GgufFacts.Add(metadata, source.Plan, architecture, type, name);
         GgufTokens.Add(metadata, model);
-        GgufWriter.Write(path, metadata, new GgufWeights(source, architecture, type).List());
+        GgufWriter.Write(path, metadata, [.. new GgufSlots(source.Plan, architecture, type).List().Select(slot => slot.From(source))]);
     }
 }

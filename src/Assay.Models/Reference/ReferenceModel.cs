@@ -37,6 +37,11 @@ public sealed class ReferenceModel : IDisposable
         return new ReferenceModel(plan, weights, dequantised);
     }
 
+    /// <summary>A model of given weights, which then belong to it.</summary>
+    /// <param name="plan">What they are the weights of.</param>
+    /// <param name="parameters">Contiguous fp32, one for every weight of the plan.</param>
+    internal static ReferenceModel Of(DecoderPlan plan, Dictionary<string, Tensor> parameters) => new(plan, parameters, []);
+
     /// <summary>A copy on another device.</summary>
     /// <param name="device">Where its calls compute.</param>
     public ReferenceModel CopyTo(Device device)

@@ -1,3 +1,4 @@
+using Assay.Server.Exports;
 using Assay.Server.Runs;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
@@ -6,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Contributions;
 
-/// <summary>Removes what crashes leave: abandoned reservations and staging files after an hour, blobs without a row after a day, folders of ended runs at once.</summary>
-internal sealed class Sweep(QuotaLedger quotas, Uploads.Uploads uploads, BlobStore blobs, TrainingJobs runs, IDbContextFactory<AssayDb> reader, DbWriter writer, TimeProvider clock,
+/// <summary>Removes what crashes leave: abandoned reservations and staging files after an hour, blobs without a row after a day, folders of ended runs and deleted exports at once.</summary>
+internal sealed class Sweep(QuotaLedger quotas, Uploads.Uploads uploads, BlobStore blobs, TrainingJobs runs, ExportJobs exports, IDbContextFactory<AssayDb> reader, DbWriter writer, TimeProvider clock,
     ILogger<Sweep> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
@@ -49,7 +50,7 @@ internal sealed class Sweep(QuotaLedger quotas, Uploads.Uploads uploads, BlobSto
             }
         }
 
-        var folders = await runs.SweepWorkAsync(cancel);
+        var folders = await runs.SweepWorkAsync(cancel) + await exports.SweepAsync(db, cancel);
         if (expired + staged + orphans + folders > 0)
         {
             SweepLog.Swept(log, expired, staged, orphans, folders);

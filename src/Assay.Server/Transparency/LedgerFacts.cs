@@ -7,6 +7,7 @@ using Assay.Server.Chat;
 using Assay.Server.Contributions;
 using Assay.Server.Datanets;
 using Assay.Server.Datanets.Reading;
+using Assay.Server.Exports;
 using Assay.Server.Runs;
 
 namespace Assay.Server.Transparency;
@@ -63,6 +64,9 @@ internal static class LedgerFacts
 
     public static ModelEntry PublishedModel(string name, string runId, DateTimeOffset now) =>
         new(ModelId(name), 1, ModelEntry.Publish, runId) { Timestamp = At(now) };
+
+    public static ExportEntry Export(ExportRow row, string sums, string verdict, DateTimeOffset now) =>
+        new(row.RunId, row.Type is null ? row.Format : $"{row.Format}-{row.Type}", sums, verdict) { Timestamp = At(now) };
 
     public static InferEntry Answer(AnswerRow row, string prompt)
     {

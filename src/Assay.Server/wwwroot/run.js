@@ -85,5 +85,16 @@ if (run) {
     };
   };
   connect();
+  const exports = document.getElementById('exports');
+  if (exports?.dataset.open === 'yes') {
+    const waited = setInterval(async () => {
+      const answer = await fetch(`/api/v1/runs/${run.dataset.run}/exports`).catch(() => null);
+      if (!answer?.ok) return;
+      if (!(await answer.json()).items.some(one => one.state === 'queued' || one.state === 'running')) {
+        clearInterval(waited);
+        location.replace(location.pathname); // not reload(): the form must not be sent again
+      }
+    }, 2000);
+  }
   if (!ended(run.dataset.state)) setInterval(refresh, 2000);
 }

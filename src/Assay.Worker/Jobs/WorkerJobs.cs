@@ -11,5 +11,6 @@ internal static class WorkerJobs
         ["validate"] = ValidateJob.RunAsync,
         ["train"] = TrainJob.RunAsync,
         ["infer"] = InferJob.RunAsync,
+        ["export"] = ExportJob.RunAsync,
     };
 }

@@ -11,6 +11,7 @@ internal static class LeaseVerb
 {
     private const string SecretVariable = "ASSAY_WORKER_SECRET";
     private const long LongestFile = 4L << 30;
+    private const long LongestExport = 1L << 40;
 
     public static Command Create()
     {
@@ -20,7 +21,7 @@ internal static class LeaseVerb
             Required = true,
             CustomParser = given => new Uri(given.Tokens[0].Value, UriKind.Absolute),
         };
-        var kind = new Option<string>("--kind") { Description = "validate, train or infer", Required = true };
+        var kind = new Option<string>("--kind") { Description = "validate, train, infer or export", Required = true };
         kind.AcceptOnlyFromAmong([.. WorkerJobs.All.Keys]);
         var name = new Option<string>("--name") { Description = "Name of this worker", Required = true };
         var memory = new Option<int>("--memory-mib") { Description = "Memory limit in MiB, 0 for none" };
@@ -41,7 +42,7 @@ internal static class LeaseVerb
         Environment.SetEnvironmentVariable(SecretVariable, null);
         if (memoryMiB > 0)
         {
-            ProcessLimits.Apply((long)memoryMiB << 20, LongestFile);
+            ProcessLimits.Apply((long)memoryMiB << 20, kind == "export" ? LongestExport : LongestFile);
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);

@@ -39,5 +39,6 @@ internal static class EntryFixtures
         new InferEntry("i_0123456789abcdef", Model, 1, Hash, Hash, 12, 34, 80, Hash, InferEntry.Funded) { BitsBase = 123_456, BitsTuned = 100_000 },
         new RemoveEntry(6, RemoveEntry.Withdraw, "owner asked: é, ü, 要求", Account),
         new VotesEntry(6, 1, 3, 2, Hash),
+        new ExportEntry("r_0123456789abcdef", "gguf-q8_0", Hash, ExportEntry.Pass),
     ];
 }

@@ -11,7 +11,7 @@ public sealed class LedgerEntryTests
     [Fact]
     public void Every_type_has_a_fixture()
     {
-        Assert.Equal(14, EntryTypes.All.Count);
+        Assert.Equal(15, EntryTypes.All.Count);
         Assert.Equal(EntryTypes.All.Order(), EntryFixtures.All.Select(entry => entry.Type).Distinct().Order());
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Assay.Client.Contributions;
 using Assay.Client.Datanets;
 using Assay.Testing.Media;
 
@@ -83,6 +84,33 @@ public sealed class PictureTests(AssayServer server) : IClassFixture<AssayServer
         Assert.Contains("Nearest earlier contribution", page, StringComparison.Ordinal);
         using var hidden = await server.Anonymous.GetAsync($"/api/v1/contributions/{copy}/preview", Cancel);
         Assert.Equal(HttpStatusCode.Forbidden, hidden.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_copy_stands_beside_its_picture_with_the_distance_until_that_is_taken_back()
+    {
+        var person = await server.JoinAsync();
+        var copier = await server.JoinAsync();
+        var datanet = await OpenAsync(person);
+        var scene = Scene.Draw(108);
+        var first = await SendAsync(person, datanet.Id, "first.png", scene.ToPng());
+        await server.ValidateAsync();
+        var copy = await SendAsync(copier, datanet.Id, "mine.png", scene.Crop(4, 3, 4, 3).Grey().ToPng());
+        await server.ValidateAsync();
+
+        var beside = Assert.Single((await copier.GetAsync<Page<ComparisonView>>($"/api/v1/contributions/{copy}/comparisons?rule=novelty")).Items);
+        Assert.Equal(("first.png", first, null, null), (beside.OtherName, beside.OtherContribution, beside.Own, beside.Withheld));
+        Assert.InRange(beside.DifferentBits!.Value, 0, 10);
+        var page = await copier.Http.GetStringAsync($"/contributions/{copy}/comparison/novelty", Cancel);
+        Assert.Contains($"src=\"/api/v1/contributions/{first}/preview\"", page, StringComparison.Ordinal);
+        Assert.Contains($"src=\"/api/v1/contributions/{copy}/preview\"", page, StringComparison.Ordinal);
+        Assert.Contains($"{beside.DifferentBits} of 64 bits", page, StringComparison.Ordinal);
+
+        await person.PostAsync<ContributionView>($"/api/v1/contributions/{first}/removal", new RemovalRequest("withdraw"));
+
+        var gone = Assert.Single((await copier.GetAsync<Page<ComparisonView>>($"/api/v1/contributions/{copy}/comparisons?rule=novelty")).Items);
+        Assert.Equal("removed", gone.Withheld);
+        Assert.DoesNotContain($"{first}/preview", await copier.Http.GetStringAsync($"/contributions/{copy}/comparison/novelty", Cancel), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -57,6 +57,27 @@ public sealed class SoundTests(AssayServer server) : IClassFixture<AssayServer>
     }
 
     [Fact]
+    public async Task A_copy_stands_beside_its_clip_with_where_both_begin()
+    {
+        var person = await server.JoinAsync();
+        var datanet = await OpenAsync(person);
+        var clip = Clip.Compose(208, seconds: 12);
+        var first = await SendAsync(person, datanet.Id, "first.wav", clip.ToWav());
+        await server.ValidateAsync();
+        var copy = await SendAsync(person, datanet.Id, "mine.flac", FlacWriter.Encode(clip.Shift(1).Gain(-6)));
+        await server.ValidateAsync();
+
+        var beside = Assert.Single((await person.GetAsync<Page<ComparisonView>>($"/api/v1/contributions/{copy}/comparisons?rule=novelty")).Items);
+
+        Assert.Equal(("first.wav", first, null, null), (beside.OtherName, beside.OtherContribution, beside.Own, beside.Withheld));
+        Assert.InRange(beside.Sound!.Permille, 500, 1000);
+        Assert.Equal(1, Math.Abs(beside.Sound.OtherAt - beside.Sound.At), 0.3);
+        var page = await person.Http.GetStringAsync($"/contributions/{copy}/comparison/novelty", Cancel);
+        Assert.Contains($"src=\"/api/v1/contributions/{first}/content#t=", page, StringComparison.Ordinal);
+        Assert.Contains($"{beside.Sound.Permille / 10} % of the clip", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_same_samples_in_another_format_are_no_news_anywhere()
     {
         var person = await server.JoinAsync();

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Assay.Data.Formats.Gguf;
 
-/// <summary>Encodes fp32 rows as GGUF tensors hold them.</summary>
+/// <summary>fp32 rows as GGUF tensors hold them.</summary>
 public static class GgufElements
 {
     /// <summary>Elements of a Q8_0 block; rows must be a multiple of it.</summary>
@@ -48,6 +48,48 @@ public static class GgufElements
                 for (int block = 0; block * Block < values.Length; block++)
                 {
                     EncodeBlock(values.Slice(block * Block, Block), destination.Slice(block * BlockBytes, BlockBytes));
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>Widens elements to fp32.</summary>
+    /// <param name="stored">As long as <see cref="Bytes"/> says.</param>
+    /// <param name="type">Type they are stored in.</param>
+    /// <param name="destination">Whole rows.</param>
+    public static void Decode(ReadOnlySpan<byte> stored, GgufType type, Span<float> destination)
+    {
+        switch (type)
+        {
+            case GgufType.F32:
+                stored.CopyTo(MemoryMarshal.AsBytes(destination));
+                break;
+            case GgufType.F16:
+                var halves = MemoryMarshal.Cast<byte, Half>(stored);
+                for (int index = 0; index < destination.Length; index++)
+                {
+                    destination[index] = (float)halves[index];
+                }
+
+                break;
+            case GgufType.BF16:
+                var upper = MemoryMarshal.Cast<byte, ushort>(stored);
+                for (int index = 0; index < destination.Length; index++)
+                {
+                    destination[index] = BitConverter.UInt32BitsToSingle((uint)upper[index] << 16);
+                }
+
+                break;
+            default:
+                for (int block = 0; block * Block < destination.Length; block++)
+                {
+                    var bytes = stored.Slice(block * BlockBytes, BlockBytes);
+                    float scale = (float)BinaryPrimitives.ReadHalfLittleEndian(bytes);
+                    for (int index = 0; index < Block; index++)
+                    {
+                        destination[(block * Block) + index] = scale * (sbyte)bytes[2 + index];
+                    }
                 }
 
                 break;

@@ -25,7 +25,7 @@ internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, Worke
     public int? ProcessId(string kind) => _running.TryGetValue(kind, out var worker) ? worker.Id : null;
 
     /// <summary>Ends the worker of a kind at once; what it held goes back to the queue.</summary>
-    /// <param name="kind">validate, train or infer.</param>
+    /// <param name="kind">validate, train, infer or export.</param>
     /// <param name="name">Only the worker of this name; null: whichever runs.</param>
     public void Kill(string kind, string? name = null)
     {
@@ -136,7 +136,7 @@ internal sealed class ComputeHost(JobQueue jobs, InferenceQueue questions, Worke
         var memory = kind switch
         {
             "validate" => options.Value.ValidateMemoryMiB,
-            "train" => options.Value.TrainMemoryMiB > 0 ? options.Value.TrainMemoryMiB : (int)(FreeMemory.MiB() * 9 / 10),
+            "train" or "export" => options.Value.TrainMemoryMiB > 0 ? options.Value.TrainMemoryMiB : (int)(FreeMemory.MiB() * 9 / 10),
             _ => options.Value.InferMemoryMiB,
         };
         var worker = WorkerProcess.Start(Program, kind, Address, secret.Value, memory);

@@ -4,6 +4,7 @@ using Assay.Client;
 using Assay.Client.Leases;
 using Assay.Server.Contributions;
 using Assay.Server.Contributions.DryRuns;
+using Assay.Server.Exports;
 using Assay.Server.Runs;
 using Assay.Server.Shared.Blobs;
 using Assay.Server.Shared.Database;
@@ -61,12 +62,14 @@ internal static class LeaseEndpoints
             TokenAsync(http, token => runs.HandleAsync(job, token, progress, cancel)));
         group.MapPost("/{job:long}/result", (long job, TrainResult result, HttpContext http, FinishRun runs, CancellationToken cancel) =>
             TokenAsync(http, token => runs.FinishAsync(job, token, result, cancel)));
+        group.MapPost("/{job:long}/export", (long job, ExportResult result, HttpContext http, FinishExport exports, CancellationToken cancel) =>
+            TokenAsync(http, token => exports.FinishAsync(job, token, result, cancel)));
         group.MapPost("/infer/next", NextQuestionAsync);
         group.MapPost("/infer/{id}", AnswerAsync);
     }
 
     private static async Task<Results<Ok<LeaseGrant>, NoContent>> NextAsync(
-        LeaseRequest request, JobQueue jobs, ValidationJobs validations, AdHocInspections adHoc, TrainingJobs trainings, TimeProvider clock, CancellationToken cancel)
+        LeaseRequest request, JobQueue jobs, ValidationJobs validations, AdHocInspections adHoc, TrainingJobs trainings, ExportJobs exports, TimeProvider clock, CancellationToken cancel)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var until = clock.GetUtcNow() + Wait;
@@ -77,6 +80,7 @@ internal static class LeaseEndpoints
             {
                 var payload = AdHocInspections.Owns(job.Subject) ? await adHoc.PayloadAsync(job)
                     : request.Kind == "validate" ? await validations.PayloadAsync(job, cancel)
+                    : request.Kind == "export" ? await exports.PayloadAsync(job, cancel)
                     : await trainings.PayloadAsync(job, cancel);
                 if (payload is null)
                 {

@@ -13,6 +13,7 @@ using Assay.Server.Contributions.Uploads;
 using Assay.Server.Datanets;
 using Assay.Server.Datanets.Imports;
 using Assay.Server.Datanets.Settings;
+using Assay.Server.Exports;
 using Assay.Server.ModelCatalog;
 using Assay.Server.Removal;
 using Assay.Server.Review;
@@ -61,6 +62,7 @@ internal sealed class AssayDb(DbContextOptions<AssayDb> options) : DbContext(opt
     public DbSet<RunEventRow> RunEvents => Set<RunEventRow>();
     public DbSet<RunEvaluationRow> RunEvaluations => Set<RunEvaluationRow>();
     public DbSet<ModelVersionRow> ModelVersions => Set<ModelVersionRow>();
+    public DbSet<ExportRow> Exports => Set<ExportRow>();
     public DbSet<AnswerRow> Answers => Set<AnswerRow>();
     public DbSet<SpanRow> Spans => Set<SpanRow>();
     public DbSet<JobRow> Jobs => Set<JobRow>();

@@ -4,6 +4,7 @@ using Assay.Server.Attribution;
 using Assay.Server.Chat;
 using Assay.Server.Contributions;
 using Assay.Server.Datanets;
+using Assay.Server.Exports;
 using Assay.Server.Leaderboard;
 using Assay.Server.ModelCatalog;
 using Assay.Server.OpenAi;
@@ -69,6 +70,7 @@ internal static class AssayHost
         builder.AddLeaderboard();
         builder.AddModelCatalog();
         builder.AddRuns();
+        builder.AddExports();
         builder.AddChat();
         builder.AddAttribution();
         builder.AddTransparency();
@@ -93,6 +95,7 @@ internal static class AssayHost
         app.MapAccess();
         app.MapModelCatalog();
         app.MapRuns();
+        app.MapExports();
         app.MapChat();
         app.MapOpenAi();
         app.MapTransparency();

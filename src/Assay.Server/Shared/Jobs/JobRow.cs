@@ -8,10 +8,10 @@ internal sealed class JobRow : IEntityTypeConfiguration<JobRow>
 {
     public long Id { get; init; }
 
-    /// <summary>validate or train.</summary>
+    /// <summary>validate, train or export.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The contribution or run the job is for.</summary>
+    /// <summary>The contribution, run or export the job is for.</summary>
     public string Subject { get; init; } = "";
     public JobState State { get; set; }
     public int Priority { get; init; }

@@ -138,7 +138,7 @@ public sealed class CanaryTests(PrivateWorld world) : IClassFixture<PrivateWorld
         return
         [
             .. await db.Datanets.Select(row => row.Id).ToListAsync(Cancel), .. await db.Contributions.Select(row => row.Id).ToListAsync(Cancel),
-            .. await db.Snapshots.Select(row => row.Id).ToListAsync(Cancel), .. await db.Runs.Select(row => row.Id).ToListAsync(Cancel),
+            .. await db.Snapshots.Select(row => row.Id).ToListAsync(Cancel), .. await db.Runs.Select(row => row.Id).ToListAsync(Cancel), .. await db.Exports.Select(row => row.Id).ToListAsync(Cancel),
             .. await db.Answers.Select(row => row.Id).ToListAsync(Cancel), .. await db.Access.Select(row => row.Id).ToListAsync(Cancel), .. await db.ApiKeys.Select(row => row.Id).ToListAsync(Cancel), .. await db.Imports.Select(row => row.Id).ToListAsync(Cancel),
             .. await db.Uploads.Select(row => row.Id).ToListAsync(Cancel),
             .. (await db.Assignments.Select(row => row.Id).ToListAsync(Cancel)).ConvertAll(id => id.ToString(CultureInfo.InvariantCulture)),

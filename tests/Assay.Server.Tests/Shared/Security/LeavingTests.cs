@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Assay.Client;
@@ -8,6 +9,7 @@ using Assay.Client.Models;
 using Assay.Client.Review;
 using Assay.Client.Runs;
 using Assay.Server.Tests.Datanets.Reading;
+using Microsoft.EntityFrameworkCore;
 
 namespace Assay.Server.Tests.Shared.Security;
 
@@ -31,8 +33,20 @@ public sealed class LeavingTests(PrivateWorld world) : IClassFixture<PrivateWorl
         await using var events = SseParser.Create(await stream.Content.ReadAsStreamAsync(Cancel)).EnumerateAsync(Cancel).GetAsyncEnumerator(Cancel);
         Assert.True(await events.MoveNextAsync());
 
+        using var asked = new HttpRequestMessage(HttpMethod.Post, "/api/v1/chat/stream") { Content = JsonContent.Create(PrivateWorld.Question(world.Run.ModelName!, PrivateWorld.HeldQuestion), options: AssayJson.Options) };
+        using var talk = await builder.Http.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        await using var pieces = SseParser.Create(await talk.Content.ReadAsStreamAsync(Cancel)).EnumerateAsync(Cancel).GetAsyncEnumerator(Cancel);
+        Assert.True(await pieces.MoveNextAsync());
+        Assert.Equal("text", pieces.Current.EventType);
+        var answers = await CountAnswersAsync();
+
         await VisibilityTests.RemoveAsync(world.Owner, datanet, builder, "contributor");
 
+        world.HeldBack.SetResult();
+        Assert.True(await pieces.MoveNextAsync());
+        Assert.Equal("refused", pieces.Current.EventType); // the rest of the answer is not told
+        Assert.False(await pieces.MoveNextAsync());
+        Assert.Equal(answers, await CountAnswersAsync());
         await worker.ProgressAsync(lease, new TrainProgress("running", 9, [new RunPoint(2, 5.4)]), Cancel);
         while (await events.MoveNextAsync())
         {
@@ -70,6 +84,12 @@ public sealed class LeavingTests(PrivateWorld world) : IClassFixture<PrivateWorl
         Assert.Equal(HttpStatusCode.NoContent, held.StatusCode);
         using var vote = await world.Reviewer.PostAsync($"/api/v1/review/assignments/{world.Assignment}/vote", new VoteRequest(true, "Mine."));
         Assert.Equal(HttpStatusCode.Conflict, vote.StatusCode);
+    }
+
+    private async Task<int> CountAnswersAsync()
+    {
+        await using var db = world.Server.Read();
+        return await db.Answers.CountAsync(Cancel);
     }
 
     private async Task<SnapshotView> PublicAsync(Person owner)

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -9,6 +8,7 @@ using Assay.Client.Chat;
 using Assay.Client.Contributions;
 using Assay.Client.Datanets;
 using Assay.Client.Leases;
+using Assay.Client.Models;
 using Assay.Client.Review;
 using Assay.Client.Runs;
 using Assay.Ledger.Entries;
@@ -71,6 +71,9 @@ public sealed class PrivateWorld : IAsyncLifetime
     public IReadOnlyList<SnapshotView> Versions { get; private set; } = [];
 
     public RunView Run { get; private set; } = null!;
+
+    /// <summary>The run's adapter, exported.</summary>
+    public string Export { get; private set; } = "";
 
     public AnswerView Answer { get; private set; } = null!;
 
@@ -201,6 +204,18 @@ public sealed class PrivateWorld : IAsyncLifetime
 
         Assert.True(await worker.FinishedAsync(lease, new TrainResult("succeeded", null, 4, 4.5, 5.0, 4.0, new string('a', 64)), Cancel));
         Run = await Builder.GetAsync<RunView>($"/api/v1/runs/{run.Id}");
+        await ExportAsync();
+    }
+
+    private async Task ExportAsync()
+    {
+        Export = (await Builder.PostAsync<ExportView>($"/api/v1/runs/{Run.Id}/exports", new ExportRequest("adapter"))).Id;
+        using var worker = Server.Worker("export");
+        var lease = (await worker.NextAsync("export", Cancel))!;
+        var folder = lease.Payload.Deserialize<ExportPayload>(AssayJson.Options)!.Folder;
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(System.IO.Path.Combine(folder, "adapter_config.json"), Planted.Of("adapter"), Cancel);
+        Assert.True(await worker.ExportedAsync(lease, new ExportResult("done", null, new ParityView("pass", 1, 1, 0, 0, 1, 1, "nothing"), [new ExportFile("adapter_config.json", 1, new string('b', 64))]), Cancel));
     }
 
     private async Task ChatAsync()
@@ -216,6 +231,12 @@ public sealed class PrivateWorld : IAsyncLifetime
         Assert.NotEmpty(Answer.Spans);
     }
 
+    /// <summary>Its answer stops after the first piece, until <see cref="HeldBack"/> is completed.</summary>
+    public const string HeldQuestion = "Tell me slowly.";
+
+    /// <summary>Lets the rest of the answer to <see cref="HeldQuestion"/> go on.</summary>
+    public TaskCompletionSource HeldBack { get; } = new();
+
     /// <summary>A question to a model.</summary>
     public static ChatRequest Question(string model, string text) => new(model, [new ChatTurn("user", text)], MaxTokens: 24, Seed: 1);
 
@@ -230,8 +251,8 @@ public sealed class PrivateWorld : IAsyncLifetime
             {
                 var text = question.AdapterFolder is null ? "The tide." : _answer; // what was learnt, only from the model that learnt it
                 var tokens = bases.TextsOf(bases.Find(Base)!).Tokenizer.Encode(text);
-                var lines = string.Concat(((InferChunk[])[new(text), new(End: new InferEnd([.. tokens], 10, "stop", 1000, 2000))]).Select(chunk => JsonSerializer.Serialize(chunk, AssayJson.Options) + "\n"));
-                await worker.AnswerAsync(question.Id, new StringContent(lines, new MediaTypeHeaderValue("application/x-ndjson")), _end.Token);
+                using var lines = new HeldLines([new("So: "), new(text), new(End: new InferEnd([.. tokens], 10, "stop", 1000, 2000))], question.Messages[^1].Content == HeldQuestion ? HeldBack.Task : Task.CompletedTask);
+                await worker.AnswerAsync(question.Id, lines, _end.Token);
             }
         }
     }

@@ -7,6 +7,7 @@ using Assay.Client.Accounts;
 using Assay.Client.Chat;
 using Assay.Client.Contributions;
 using Assay.Client.Datanets;
+using Assay.Client.Models;
 using Assay.Client.Review;
 using Assay.Client.Runs;
 
@@ -19,7 +20,7 @@ internal sealed class RouteRequests(PrivateWorld world)
     private static readonly string[] Last =
     [
         "POST /api/v1/review/assignments/{id}/vote", "POST /api/v1/contributions/{id}/decision", "DELETE /api/v1/uploads/{id}", "POST /api/v1/contributions/{id}/removal",
-        "DELETE /api/v1/datanets/{id}/members", "DELETE /api/v1/keys/{id}",
+        "DELETE /api/v1/datanets/{id}/members", "DELETE /api/v1/exports/{id}", "DELETE /api/v1/keys/{id}",
     ];
 
     private int _made;
@@ -68,6 +69,7 @@ internal sealed class RouteRequests(PrivateWorld world)
             _ when pattern.Contains("/contributions/", StringComparison.Ordinal) => world.Accepted,
             _ when pattern.Contains("/snapshots/", StringComparison.Ordinal) => world.Versions[1].Id,
             _ when pattern.Contains("/runs/", StringComparison.Ordinal) => world.Run.Id,
+            _ when pattern.Contains("/exports/", StringComparison.Ordinal) => world.Export,
             _ when pattern.Contains("/answers/", StringComparison.Ordinal) => world.Answer.Id,
             _ when pattern.Contains("/access/", StringComparison.Ordinal) => world.Access,
             _ when pattern.Contains("/test-sets/", StringComparison.Ordinal) => world.TestSet,
@@ -122,6 +124,7 @@ internal sealed class RouteRequests(PrivateWorld world)
             "POST /api/v1/review/assignments/{id}/vote" => new VoteRequest(true, "It belongs."),
             "POST /api/v1/roles" => new GrantRoleRequest(world.Guest.Account.Email, "contributor"),
             "POST /api/v1/runs" or "POST /api/v1/runs/look" => new StartRunRequest(PrivateWorld.Base, [world.Versions[0].Id], "Route", world.Run.Settings),
+            "POST /api/v1/runs/{id}/exports" => new ExportRequest("adapter"),
             "POST /api/v1/session" => new SignInRequest(PersonOf(world, who).Account.Email, Person.Password),
             "POST /api/v1/test-sets" => new { name = "Another", items = new[] { "thirteen words that stand in a test and must not be trained on at all" }, datanet = world.Datanet.Id },
             _ when route.StartsWith("POST", StringComparison.Ordinal) => new { },

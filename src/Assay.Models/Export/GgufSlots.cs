@@ -1,20 +1,18 @@
 using Assay.Data.Formats.Gguf;
 using Assay.Models.Engine.Plans;
-using static TorchSharp.torch;
 
 namespace Assay.Models.Export;
 
-/// <summary>A merged model's tensors under llama.cpp's names, in its row order.</summary>
+/// <summary>The tensors of a plan under llama.cpp's names, in its row order.</summary>
 /// <remarks>Tensor names: gguf-py's tensor name map.</remarks>
-internal sealed class GgufWeights(ExportSource source, GgufArchitecture architecture, GgufType type)
+internal sealed class GgufSlots(DecoderPlan plan, GgufArchitecture architecture, GgufType type)
 {
-    private readonly List<GgufTensor> tensors = [];
-    private readonly Dictionary<string, WeightPlan> weights = source.Plan.Weights().DistinctBy(weight => weight.Name).ToDictionary(weight => weight.Name, StringComparer.Ordinal);
+    private readonly List<GgufSlot> slots = [];
+    private readonly Dictionary<string, WeightPlan> weights = plan.Weights().DistinctBy(weight => weight.Name).ToDictionary(weight => weight.Name, StringComparer.Ordinal);
 
-    /// <summary>All tensors, each made when it is written.</summary>
-    public IReadOnlyList<GgufTensor> List()
+    /// <summary>All of them, in the order of the file.</summary>
+    public IReadOnlyList<GgufSlot> List()
     {
-        var plan = source.Plan;
         Add("token_embd.weight", weights[plan.Embedding.Table]);
         if (plan.Embedding.Positions is { } positions)
         {
@@ -22,7 +20,7 @@ internal sealed class GgufWeights(ExportSource source, GgufArchitecture architec
         }
 
         Add("token_embd_norm", plan.Embedding.Norm);
-        RopeFactors(plan);
+        RopeFactors();
         foreach (var (index, block) in plan.Blocks.Index())
         {
             Block($"blk.{index}", block);
@@ -34,7 +32,7 @@ internal sealed class GgufWeights(ExportSource source, GgufArchitecture architec
             Add("output.weight", weights[plan.Head.Table]);
         }
 
-        return tensors;
+        return slots;
     }
 
     private void Block(string path, BlockPlan block)
@@ -80,7 +78,7 @@ internal sealed class GgufWeights(ExportSource source, GgufArchitecture architec
 
                 if (experts.SharedGate is { } gate)
                 {
-                    Add($"{path}.ffn_gate_inp_shexp.weight", weights[gate] with { Shape = [weights[gate].Shape[1]] }, GgufType.F32);
+                    slots.Add(new GgufSlot($"{path}.ffn_gate_inp_shexp.weight", [weights[gate].Shape[1]], GgufType.F32, [weights[gate]]));
                 }
 
                 break;
@@ -117,25 +115,17 @@ internal sealed class GgufWeights(ExportSource source, GgufArchitecture architec
     private void Linear(string name, RowBlock rows, int[]? order)
     {
         var module = rows.Module;
-        var weight = weights[$"{module.Name}.weight"] with { Shape = [module.Out, module.In] };
-        Add($"{name}.weight", weight, null, tensor => module.Transposed ? tensor.t() : tensor.alias(), order);
+        slots.Add(new GgufSlot($"{name}.weight", [module.Out, module.In], TypeFor(module.In), [weights[$"{module.Name}.weight"]]) { Turned = module.Transposed, Order = order });
         if (module.Bias)
         {
-            Add($"{name}.bias", weights[$"{module.Name}.bias"], GgufType.F32, null, order);
+            slots.Add(new GgufSlot($"{name}.bias", [module.Out], GgufType.F32, [weights[$"{module.Name}.bias"]]) { Order = order });
         }
     }
 
     private void Stacked(string name, ExpertsMlp experts, Func<GatedMlp, RowBlock> part)
     {
         WeightPlan[] each = [.. experts.Experts.Select(expert => weights[$"{part(expert).Module.Name}.weight"])];
-        tensors.Add(new GgufTensor($"{name}.weight", [each.Length, .. each[0].Shape], TypeFor(each[0].Shape[^1]), sink =>
-        {
-            foreach (var weight in each)
-            {
-                using var merged = source.Weight(weight);
-                TensorRows.Each<float>(merged, ScalarType.Float32, piece => sink(piece));
-            }
-        }));
+        slots.Add(new GgufSlot($"{name}.weight", [each.Length, .. each[0].Shape], TypeFor(each[0].Shape[^1]), each));
     }
 
     private void Add(string name, NormPlan? norm)
@@ -145,40 +135,21 @@ internal sealed class GgufWeights(ExportSource source, GgufArchitecture architec
             return;
         }
 
-        Add($"{name}.weight", weights[$"{norm.Name}.weight"], GgufType.F32, norm.Kind is NormKind.RmsPlusOne ? tensor => tensor.to(ScalarType.Float32) + 1 : null);
+        var weight = weights[$"{norm.Name}.weight"];
+        slots.Add(new GgufSlot($"{name}.weight", weight.Shape, GgufType.F32, [weight]) { PlusOne = norm.Kind is NormKind.RmsPlusOne });
         if (norm.Kind is NormKind.Layer)
         {
             Add($"{name}.bias", weights[$"{norm.Name}.bias"], GgufType.F32);
         }
     }
 
-    /// <param name="name">Name in the file.</param>
-    /// <param name="weight">What is written, in the shape it gets.</param>
-    /// <param name="always">Type that the reader needs, or null for the chosen one.</param>
-    /// <param name="change">Makes a new tensor of the stored one, or null.</param>
-    /// <param name="order">For each row to write, the row after <paramref name="change"/>; null for all in order.</param>
-    private void Add(string name, WeightPlan weight, GgufType? always = null, Func<Tensor, Tensor>? change = null, int[]? order = null) =>
-        tensors.Add(new GgufTensor(name, weight.Shape, always ?? TypeFor(weight.Shape[^1]), sink =>
-        {
-            using var off = no_grad();
-            using var merged = source.Weight(weights[weight.Name]);
-            using var changed = change is null ? merged.alias() : change(merged);
-            if (order is null)
-            {
-                TensorRows.Each<float>(changed, ScalarType.Float32, piece => sink(piece));
-            }
-            else
-            {
-                using var rows = tensor(order.Select(row => (long)row).ToArray());
-                using var ordered = changed.index_select(0, rows);
-                TensorRows.Each<float>(ordered, ScalarType.Float32, piece => sink(piece));
-            }
-        }));
+    private void Add(string name, WeightPlan weight, GgufType? always = null) =>
+        slots.Add(new GgufSlot(name, weight.Shape, always ?? TypeFor(weight.Shape[^1]), [weight]));
 
     // Rows that do not divide into blocks are kept in half precision, as llama.cpp's converter does.
     private GgufType TypeFor(long width) => type is GgufType.Q8_0 && width % GgufElements.Block != 0 ? GgufType.F16 : type;
 
-    private void RopeFactors(DecoderPlan plan)
+    private void RopeFactors()
     {
         if (plan.Rope is { Kind: RopeKind.Llama3 } ramp)
         {
@@ -193,5 +164,5 @@ internal sealed class GgufWeights(ExportSource source, GgufArchitecture architec
         }
     }
 
-    private void Factors(string name, float[] factors) => tensors.Add(new GgufTensor(name, [factors.Length], GgufType.F32, sink => sink(factors)));
+    private void Factors(string name, float[] factors) => slots.Add(new GgufSlot(name, [factors.Length], GgufType.F32, []) { Factors = factors });
 }
